@@ -19,8 +19,8 @@ HELPERS = {"__main__", "files", "history", "measure", "probe", "wire"}
 
 def main() -> int:
     """Runs what is asked for; the exit code says whether every goal was met."""
-    found = [one.name for one in pkgutil.iter_modules(benchmarks.__path__)]
-    names = [name for name in found if name not in HELPERS and not name.startswith("_")]
+    module_names = [module.name for module in pkgutil.iter_modules(benchmarks.__path__)]
+    names = [name for name in module_names if name not in HELPERS and not name.startswith("_")]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)}")
     parser.add_argument(

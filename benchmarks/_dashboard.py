@@ -111,7 +111,7 @@ async def grid_keys(path: Path, steps: tuple[Step, ...]) -> dict[str, Any]:
             opened = await driver.page("D")
             await driver.settled()
             pages = [await driver.page("pagedown") for _ in range(PAGES)]
-            taken = [await driver.take(one) for one in steps]
+            taken = [await driver.take(key_step) for key_step in steps]
             ticker.cancel()
     return {"opened": opened, "pages": pages, "steps": taken}
 

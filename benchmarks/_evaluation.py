@@ -31,9 +31,9 @@ QUERIES = (
 def metrics() -> list[MetricSpec]:
     """The metrics."""
     return [
-        MetricSpec(name=f"{template} {place} of {column}", query=query, template=template)
+        MetricSpec(name=f"{template} {position} of {column}", query=query, template=template)
         for column, topic in COLUMNS.items()
-        for place, (template, text) in enumerate(QUERIES)
+        for position, (template, text) in enumerate(QUERIES)
         for query in (text.format(c=column, t=topic),)
     ]
 
@@ -44,8 +44,8 @@ def evaluate(path: Path) -> None:
     from resim_inspect.emissions.evaluation.folders import job_of
 
     job = job_of([path], path.parent)
-    found = evaluate_metrics([job], metrics(), {}, folder=path.parent, seed="benchmark")
-    failed = [metric.message for metric in found.metrics if metric.failed]
+    evaluation = evaluate_metrics([job], metrics(), {}, folder=path.parent, seed="benchmark")
+    failed = [metric.message for metric in evaluation.metrics if metric.failed]
     if failed:
         raise RuntimeError(failed[0])
 

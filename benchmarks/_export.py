@@ -69,9 +69,9 @@ def _columns(path: Path) -> tuple[dict[str, NDArray[np.generic]], tuple[list[str
             assert isinstance(values, DoubleOverTimeValues)
             names[0].append(metric.name)
             pairs = list(zip(values.doubles_data, values.statuses_data, strict=True))
-            for place in (0, 1):
+            for member in (0, 1):
                 for pair in pairs:
-                    data = document.data_by_id(pair[place])
+                    data = document.data_by_id(pair[member])
                     status_data = document.data_by_id(pair[1])
                     assert data is not None
                     assert status_data is not None
@@ -82,7 +82,7 @@ def _columns(path: Path) -> tuple[dict[str, NDArray[np.generic]], tuple[list[str
                     parts["metric"].append(np.full(n, number, np.int32))
                     parts["data"].append(np.full(n, len(names[1]), np.int32))
                     parts["index_ns"].append(times)
-                    is_value = place == 0
+                    is_value = member == 0
                     parts["value"].append(
                         document.series(data).doubles if is_value else np.zeros(n)
                     )

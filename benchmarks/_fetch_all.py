@@ -26,7 +26,7 @@ def ours(url: str, project: UUID, batch: UUID, connections: int) -> tuple[int, f
     tables: list[float] = []
     watch = Watch(table=lambda _: tables.append(time.perf_counter() - before))
     with tempfile.TemporaryDirectory() as folder:
-        found = fetch_batch(
+        fetched = fetch_batch(
             client,
             Target(Path(folder), project, batch),
             DownloadSelection(),
@@ -35,17 +35,19 @@ def ours(url: str, project: UUID, batch: UUID, connections: int) -> tuple[int, f
             connections=connections or None,
             watch=watch,
         )
-        assert not found.missing
-        assert len(list(Path(folder).glob("jobs/*/outputs/metrics.binproto"))) == len(found.jobs)
-    return sum(len(job["metrics"]) for job in found.jobs), tables[0]
+        assert not fetched.missing
+        assert len(list(Path(folder).glob("jobs/*/outputs/metrics.binproto"))) == len(fetched.jobs)
+    return sum(len(job["metrics"]) for job in fetched.jobs), tables[0]
 
 
 def official(url: str, project: UUID, batch: UUID) -> int:
     """With the official fetcher, which decides by itself how many threads it takes."""
     from resim.metrics.fetch_job_metrics import fetch_job_metrics_by_batch
 
-    found = fetch_job_metrics_by_batch(token=TOKEN, api_url=url, project_id=project, batch_id=batch)
-    return sum(len(one.metrics) for one in found.values())
+    fetched = fetch_job_metrics_by_batch(
+        token=TOKEN, api_url=url, project_id=project, batch_id=batch
+    )
+    return sum(len(job.metrics) for job in fetched.values())
 
 
 def main() -> None:

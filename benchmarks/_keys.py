@@ -71,10 +71,10 @@ class Played(TypedDict):
 
 def step(name: str, *keys: str) -> Step:
     """Names of keys; a word after `"` is typed."""
-    found: list[str] = []
+    pressed: list[str] = []
     for key in keys:
-        found += list(key[1:]) if key.startswith('"') else [key]
-    return Step(name, tuple(found))
+        pressed += list(key[1:]) if key.startswith('"') else [key]
+    return Step(name, tuple(pressed))
 
 
 READING = (
@@ -231,15 +231,15 @@ class AppDriver:
         if quiet < QUIET:
             print(f"still at work: {list(self.app.workers)}", file=sys.stderr)
 
-    async def take(self, one: Step) -> Played:
+    async def take(self, key_step: Step) -> Played:
         """Play a step."""
         self.gap, pressed = 0.0, []
-        for key in one.keys:
+        for key in key_step.keys:
             press = await self.press(key)
             pressed.append(press)
             await asyncio.sleep(max(0.0, REPEAT - press["answer"] / 1000))
         await self.settled()
-        return {"step": one.name, "keys": pressed, "gap": self.gap}
+        return {"step": key_step.name, "keys": pressed, "gap": self.gap}
 
 
 async def play(script: str, path: Path, way: str, only: Collection[str] = ()) -> list[Played]:
@@ -267,9 +267,9 @@ async def play(script: str, path: Path, way: str, only: Collection[str] = ()) ->
                 driver.app.screen.query_one("Input").focus()
                 played.append(await driver.take(step("path typed", '"' + str(path))))
                 played.append(await driver.take(step("opened", "enter")))
-            for one in SCRIPTS[script]:
-                if not only or one.name in only:
-                    played.append(await driver.take(one))
+            for key_step in SCRIPTS[script]:
+                if not only or key_step.name in only:
+                    played.append(await driver.take(key_step))
             ticker.cancel()
     return played
 

@@ -122,10 +122,10 @@ async def play(folder: Path) -> dict[str, object]:
             answers: dict[str, list[float]] = defaultdict(list)
             spent: dict[str, list[float]] = defaultdict(list)
             for _ in range(3):
-                for place, key in enumerate(KEYS):
+                for position, key in enumerate(KEYS):
                     press = await driver.press(key)
-                    answers[f"{key} (key {place})"].append(press["answer"])
-                    spent[f"{key} (key {place})"].append(press["cpu"])
+                    answers[f"{key} (key {position})"].append(press["answer"])
+                    spent[f"{key} (key {position})"].append(press["cpu"])
                     await asyncio.sleep(REPEAT)
             await asyncio.sleep(SETTLE)
             sampler.cancel()

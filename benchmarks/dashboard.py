@@ -34,10 +34,15 @@ def run() -> list[Row]:
         if not is_wanted(name):
             continue
         runs = [_played(kind, path) for _ in range(RUNS)]
-        steps = medians([one["steps"] for one in runs])
+        steps = medians([measured_run["steps"] for measured_run in runs])
         print_steps(name, steps)
-        pages = list(map(statistics.median, zip(*(one["pages"] for one in runs), strict=True)))
-        first = statistics.median(one["opened"] for one in runs)
+        pages = list(
+            map(
+                statistics.median,
+                zip(*(measured_run["pages"] for measured_run in runs), strict=True),
+            )
+        )
+        first = statistics.median(measured_run["opened"] for measured_run in runs)
         print(f"{name}: {first:.0f} ms until its first page is painted", file=sys.stderr)
         rows.append(
             {
@@ -80,5 +85,5 @@ def _against_bare(name: str, steps: list[Played], bare: float) -> Row:
 
 def _played(kind: str, path: Path) -> dict[str, Any]:
     """One run in a process of its own."""
-    found: dict[str, Any] = json_of("benchmarks._dashboard", kind, str(path))
-    return found
+    figures: dict[str, Any] = json_of("benchmarks._dashboard", kind, str(path))
+    return figures

@@ -57,19 +57,19 @@ def run() -> list[Row]:
 
 def _busy(api: Path, space: Workspace) -> Row:
     """Cost of a 503 for one request in fifty: it is retried and nothing is lost."""
-    found: dict[int, list[float]] = {0: [], EVERY: []}
+    seconds_by_number: dict[int, list[float]] = {0: [], EVERY: []}
     for _ in range(3):
-        for every, times in found.items():
+        for every, times in seconds_by_number.items():
             with serving(api, 0.02, every) as url:
                 times.append(_fetch("ours", url, space, 32)[0])
-    calm, busy = (statistics.median(times) for times in found.values())
+    calm, busy = (statistics.median(times) for times in seconds_by_number.values())
     name = f"fetch at 20 ms, 32 connections: with {100 // EVERY} % of 503s / without"
     return _row(name, busy, calm, 1.3, "lower")
 
 
-def _row(name: str, one: float, other: float, goal: float, better: str) -> Row:
-    note = f"{duration(one)} / {duration(other)}"
-    return Row(name=name, ratio=one / other, goal=goal, better=better, note=note)
+def _row(name: str, measured: float, other: float, goal: float, better: str) -> Row:
+    note = f"{duration(measured)} / {duration(other)}"
+    return Row(name=name, ratio=measured / other, goal=goal, better=better, note=note)
 
 
 def _workspace(folder: Path) -> Workspace:

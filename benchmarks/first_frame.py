@@ -52,7 +52,7 @@ def run() -> list[Row]:
     candidates += [[*app, str(files.path(name))] for name in names]
     bare, small, large, wide = frames(candidates, 9)
     rows: list[Row] = []
-    for name, one, other, goal in (
+    for name, measured, other, goal in (
         ("first frame S / bare Textual app", small, bare, 1.25),
         ("first frame XL / S", large, small, 1.3),
         ("first frame 50,000 metrics / S", wide, small, 2.0),
@@ -60,10 +60,10 @@ def run() -> list[Row]:
         rows.append(
             {
                 "name": name,
-                "ratio": one.seconds / other.seconds,
+                "ratio": measured.seconds / other.seconds,
                 "goal": goal,
                 "better": "lower",
-                "note": f"{duration(one.seconds)} / {duration(other.seconds)}",
+                "note": f"{duration(measured.seconds)} / {duration(other.seconds)}",
             }
         )
     rows.append(
@@ -80,16 +80,16 @@ def run() -> list[Row]:
 
 def frames(candidates: Sequence[Sequence[str]], repeat: int) -> list[Frame]:
     """The medians of several starts, the candidates taking turns."""
-    found: list[list[Frame]] = [[] for _ in candidates]
+    frames_of: list[list[Frame]] = [[] for _ in candidates]
     for _ in range(repeat):
-        for place, words in enumerate(candidates):
-            found[place].append(first_frame(words))
+        for position, words in enumerate(candidates):
+            frames_of[position].append(first_frame(words))
     return [
         Frame(
-            statistics.median(one.seconds for one in runs),
-            round(statistics.median(one.memory for one in runs)),
+            statistics.median(frame.seconds for frame in runs),
+            round(statistics.median(frame.memory for frame in runs)),
         )
-        for runs in found
+        for runs in frames_of
     ]
 
 

@@ -164,13 +164,13 @@ def rows_of(name: str, ours: list[Played], bare: list[Played]) -> list[Row]:
 
 def slowest(steps: list[Played]) -> dict[str, Slowest]:
     """The slowest key of each kind of steps."""
-    found: dict[str, Slowest] = {}
+    slowest_of: dict[str, Slowest] = {}
     for step in steps:
         key = slowest_key(step)
         if key is not None:
             kind = kind_of(step["step"])
-            found[kind] = max(found.get(kind, key), key, key=lambda each: each.answer)
-    return found
+            slowest_of[kind] = max(slowest_of.get(kind, key), key, key=lambda each: each.answer)
+    return slowest_of
 
 
 def slowest_key(step: Played) -> Slowest | None:
@@ -208,8 +208,8 @@ def print_steps(name: str, steps: list[Played]) -> None:
 
 def played(script: str, path: Path, way: str) -> list[Played]:
     """One run of a script in a process of its own."""
-    found: list[Played] = json_of("benchmarks._keys", script, str(path), way)
-    return found
+    steps_played: list[Played] = json_of("benchmarks._keys", script, str(path), way)
+    return steps_played
 
 
 def workspace() -> Path:

@@ -47,16 +47,16 @@ def probes(actions: Sequence[str], path: Path, repeat: int = 5) -> list[Measured
 
 def programs(module: str, candidates: Sequence[Sequence[str]], repeat: int) -> list[Measured]:
     """A module with each candidate's words, `repeat` times in turn: the medians."""
-    found: list[list[Measured]] = [[] for _ in candidates]
+    runs_of: list[list[Measured]] = [[] for _ in candidates]
     for _ in range(repeat):
-        for place, words in enumerate(candidates):
-            found[place].append(_program(module, *words))
+        for position, words in enumerate(candidates):
+            runs_of[position].append(_program(module, *words))
     return [
         Measured(
-            statistics.median(one.seconds for one in runs),
-            round(statistics.median(one.peak for one in runs)),
+            statistics.median(run.seconds for run in runs),
+            round(statistics.median(run.peak for run in runs)),
         )
-        for runs in found
+        for runs in runs_of
     ]
 
 
@@ -86,13 +86,13 @@ def json_of(module: str, *words: str) -> Any:
 
 def commands(candidates: Sequence[Sequence[str]], repeat: int = 15) -> list[float]:
     """Seconds from start to end of whole commands, taking turns: the medians."""
-    found: list[list[float]] = [[] for _ in candidates]
+    times_of: list[list[float]] = [[] for _ in candidates]
     for _ in range(repeat):
-        for place, words in enumerate(candidates):
+        for position, words in enumerate(candidates):
             before = time.perf_counter()
             subprocess.run(words, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
-            found[place].append(time.perf_counter() - before)
-    return [statistics.median(runs) for runs in found]
+            times_of[position].append(time.perf_counter() - before)
+    return [statistics.median(runs) for runs in times_of]
 
 
 def duration(seconds: float) -> str:

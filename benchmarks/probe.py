@@ -219,10 +219,10 @@ def main() -> None:
     path = Path(sys.argv[2])
     gc.collect()
     before = time.perf_counter()
-    kept = action(path)
+    result = action(path)
     seconds = time.perf_counter() - before
     print(json.dumps({"seconds": seconds, "peak": peak_memory()}))
-    del kept
+    del result
 
 
 if __name__ == "__main__":

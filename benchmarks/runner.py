@@ -56,12 +56,12 @@ def workspace(folder: Path, jobs: int) -> Path:
     """Make a workspace whose jobs have a valid metrics file as their experience."""
     builder = DocumentBuilder("benchmark")
     builder.scalar("Max speed", 31.2, unit="m/s", status="PASSED")
-    given = builder.bytes()
+    content = builder.bytes()
     for number in range(jobs):
         inputs = folder / "jobs" / f"job-{number:04}" / "inputs"
         for name in ("experience", "logs"):
             (inputs / name).mkdir(parents=True)
-        (inputs / "experience" / "given.binproto").write_bytes(given)
+        (inputs / "experience" / "given.binproto").write_bytes(content)
         (inputs / "logs" / "log.txt").write_text(f"{number}\n")
     return folder
 
@@ -157,7 +157,7 @@ def _bare(api: Any) -> Callable[[Path], bytes]:
     """The calls that a run needs, with the runner's options, and nothing else."""
     from docker.types import LogConfig, Mount
 
-    def one(inputs: Path) -> bytes:
+    def run_once(inputs: Path) -> bytes:
         mounts = [Mount("/tmp/resim", None, type="volume")]
         mounts += [
             Mount(f"/tmp/resim/inputs/{part}", str(inputs / part), type="bind", read_only=True)
@@ -199,7 +199,7 @@ def _bare(api: Any) -> Callable[[Path], bytes]:
         api.remove_container(container, force=True, v=True)
         return outputs
 
-    return one
+    return run_once
 
 
 if __name__ == "__main__":

@@ -47,10 +47,10 @@ def timestamps(ns: NDArray[np.int64]) -> bytes:
     head = np.stack([np.full(len(ns), 0x0A), lengths[0] + lengths[1]], axis=1).astype(np.uint8)
     table = np.concatenate([head, *columns], axis=1)
     places = np.arange(columns[0].shape[1])
-    kept = np.concatenate(
+    is_used = np.concatenate(
         [np.ones((len(ns), 2), bool), *(places < length[:, None] for length in lengths)], axis=1
     )
-    return field(2, table[kept].tobytes())
+    return field(2, table[is_used].tobytes())
 
 
 def _varints(values: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -34,8 +34,8 @@ def table(schema: dict[str, Any]) -> Iterator[str]:
 
 
 def _rows(schema: dict[str, Any], root: dict[str, Any], prefix: str) -> Iterator[str]:
-    for key, given in schema.get("properties", {}).items():
-        yield from _row(_resolved(given, root), root, f"{prefix}{key}")
+    for key, definition in schema.get("properties", {}).items():
+        yield from _row(_resolved(definition, root), root, f"{prefix}{key}")
     others = schema.get("additionalProperties")
     if isinstance(others, dict):
         yield from _row(_resolved(others, root), root, f"{prefix}NAME")
@@ -65,14 +65,14 @@ def _resolved(value: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
     reference = value.get("$ref")
     if reference is None:
         return value
-    found: Any = root
+    schema: Any = root
     for part in reference.removeprefix("#/").split("/"):
-        found = found[part]
-    return {**found, **{key: item for key, item in value.items() if key != "$ref"}}
+        schema = schema[part]
+    return {**schema, **{key: item for key, item in value.items() if key != "$ref"}}
 
 
-def _kind(given: dict[str, Any], root: dict[str, Any]) -> str:
-    value = _resolved(given, root)
+def _kind(definition: dict[str, Any], root: dict[str, Any]) -> str:
+    value = _resolved(definition, root)
     if value.get("type") == "object":
         return "table"
     if "enum" in value:

@@ -135,14 +135,14 @@ def write_flight(
             time = (rows - 1) / rate
             on_ground = sample.plan[2] < 0.5
             _blow(error, 0.0 if on_ground else strength, 1 / rate, chance)
-            place = [plan + off for plan, off in zip(sample.plan, error, strict=True)]
-            place[2] = max(0.0, place[2])
+            position = [plan + off for plan, off in zip(sample.plan, error, strict=True)]
+            position[2] = max(0.0, position[2])
             battery = 100.0 - 55.0 * (1 + strength / 20) * time / max(duration, 120.0)
-            numbers = [time, *place, *sample.plan, max(0.0, battery)]
+            numbers = [time, *position, *sample.plan, max(0.0, battery)]
             writer.writerow([f"{value:.3f}" for value in numbers] + [sample.mode])
             if sample.waypoint >= 0 and sample.waypoint not in seen:
                 seen.add(sample.waypoint)
-                picture = landscape(place[2], strength, len(seen))
+                picture = landscape(position[2], strength, len(seen))
                 (cameras / f"{sample.waypoint:03}.png").write_bytes(picture)
     mission = {
         "name": name,

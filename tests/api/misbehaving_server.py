@@ -114,10 +114,10 @@ class MisbehavingServer:
 
     def counts(self) -> dict[str, int]:
         """Number of requests by path."""
-        found: dict[str, int] = defaultdict(int)
+        times_asked: dict[str, int] = defaultdict(int)
         for each in self.requests:
-            found[each.target.partition("?")[0]] += 1
-        return dict(found)
+            times_asked[each.target.partition("?")[0]] += 1
+        return dict(times_asked)
 
     def close(self) -> None:
         """Listen no more."""

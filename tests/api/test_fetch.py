@@ -57,9 +57,9 @@ def offer(server: MisbehavingServer, jobs: int, each: int) -> None:
             server.on(f"{JOBS}/job{job}/{kind}", document({key: rows}))
 
 
-def check_whole(found: list[JobParts], jobs: int, each: int) -> None:
-    assert sorted(one.id for one in found) == sorted(f"job{n}" for n in range(jobs))
-    for one in found:
+def check_whole(jobs_parts: list[JobParts], jobs: int, each: int) -> None:
+    assert sorted(one.id for one in jobs_parts) == sorted(f"job{n}" for n in range(jobs))
+    for one in jobs_parts:
         assert not one.failures
         number = one.id.removeprefix("job")
         for kind, parts in (("metrics", one.metrics), ("metricsData", one.data)):

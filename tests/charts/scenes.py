@@ -26,17 +26,17 @@ def document(folder: Path) -> Document:
     first = [4 + 3 * math.sin(k / 40) for k in range(400)]
     second = [math.nan if 150 < k < 200 else 6 - k / 100 for k in range(400)]
     first[333] = 9.5
-    one = build.doubles("distance 1", first, unit="m", index=clock)
+    distances = build.doubles("distance 1", first, unit="m", index=clock)
     two = build.doubles("distance 2", second, unit="m", index=clock)
     bad = ["FAIL_BLOCK" if v < 1.1 else "FAIL_WARN" if v < 1.5 else "PASSED" for v in first]
     one_ok = build.statuses("ok 1", bad, index=clock)
     two_ok = build.statuses("ok 2", two)
     build.double_summary(
-        "Closest approach", one, one_ok, index=188, fails_below=1.1, status="FAIL_BLOCK"
+        "Closest approach", distances, one_ok, index=188, fails_below=1.1, status="FAIL_BLOCK"
     )
     build.double_over_time(
         "Time to collision",
-        [(one, one_ok), (two, two_ok)],
+        [(distances, one_ok), (two, two_ok)],
         limits=[(None, 1.1), (None, 1.1)],
         y_axis="distance",
         legend=["Actor 1", "Actor 2"],
@@ -46,8 +46,8 @@ def document(folder: Path) -> Document:
     y = build.doubles("y", [5 * math.sin(k / 20) * k / 120 for k in range(120)], unit="m")
     build.line_plot("Path", [(x, y, build.statuses("path ok", y))], x_axis="east", y_axis="north")
     names = build.strings("cameras", ["front", "left", "right", "rear"])
-    for place, values in enumerate(([12.0, 9.5, -3.0, 7.25], [4.0, 6.0, 8.0, math.nan])):
-        build.doubles(f"latency {place}", values, unit="ms", index=names)
+    for position, values in enumerate(([12.0, 9.5, -3.0, 7.25], [4.0, 6.0, 8.0, math.nan])):
+        build.doubles(f"latency {position}", values, unit="ms", index=names)
     bars = [
         (
             build._ref(build._id("data", f"latency {k}")),
@@ -90,8 +90,8 @@ def document(folder: Path) -> Document:
     build.image("Camera", camera)
     batches = build.times("batches", [START + 86400.0 * k for k in range(6)])
     parts = {}
-    for place, category in enumerate(("passed", "failed")):
-        values = [float((k * 3 + place * 5) % 7 + 1) for k in range(6)]
+    for position, category in enumerate(("passed", "failed")):
+        values = [float((k * 3 + position * 5) % 7 + 1) for k in range(6)]
         data = build.doubles(category, values, index=batches)
         parts[category] = (batches, data, build.statuses(f"{category} ok", data))
     build.batchwise_bar_chart(

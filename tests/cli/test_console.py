@@ -20,15 +20,15 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(
-    ("columns", "given", "width"),
+    ("columns", "asked_width", "width"),
     [("100", None, 100), ("300", None, 120), ("20", None, 40), ("100", 300, 300), ("100", 5, 40)],
 )
 def test_width_on_a_terminal(
-    columns: str, given: int | None, width: int, monkeypatch: pytest.MonkeyPatch
+    columns: str, asked_width: int | None, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     monkeypatch.setattr(sys, "stdout", Terminal())
-    assert page_width(given, 120) == width
+    assert page_width(asked_width, 120) == width
 
 
 def test_width_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

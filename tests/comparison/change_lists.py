@@ -10,9 +10,9 @@ from resim_inspect.document import Document
 def changes(
     before: DocumentBuilder | Document, after: DocumentBuilder | Document, **options: object
 ) -> list[Change]:
-    sides = [one if isinstance(one, Document) else one.document() for one in (before, after)]
-    given = CompareOptions(**{"findings": False, **options})  # type: ignore[arg-type]
-    return compare_documents(sides[0], sides[1], given).changes
+    sides = [side if isinstance(side, Document) else side.document() for side in (before, after)]
+    compare_options = CompareOptions(**{"findings": False, **options})  # type: ignore[arg-type]
+    return compare_documents(sides[0], sides[1], compare_options).changes
 
 
 def different(some: list[Change]) -> list[Change]:

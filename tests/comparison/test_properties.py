@@ -105,8 +105,8 @@ def test_a_document_is_the_same_as_itself(document: Document) -> None:
 @pytest.mark.soak
 @settings(max_examples=60 * FACTOR)
 @given(documents(), documents())
-def test_exchanged_sides_are_mirror_images(one: Document, other: Document) -> None:
-    forth, back = compared(one, other), compared(other, one)
+def test_exchanged_sides_are_mirror_images(before: Document, other: Document) -> None:
+    forth, back = compared(before, other), compared(other, before)
     directions = Counter((*key(change), change.direction) for change in forth)
     mirrored = Counter((*key(change), MIRRORED[change.direction]) for change in back)
     assert directions == mirrored
@@ -116,13 +116,13 @@ def test_exchanged_sides_are_mirror_images(one: Document, other: Document) -> No
 @settings(max_examples=60 * FACTOR)
 @given(documents(), documents(), st.tuples(st.floats(0, 3), st.floats(0, 3)))
 def test_a_larger_tolerance_adds_no_change(
-    one: Document, other: Document, tolerances: tuple[float, float]
+    before: Document, other: Document, tolerances: tuple[float, float]
 ) -> None:
     small, large = sorted(tolerances)
     for kind in ("relative", "absolute"):
         few, many = (
             {(place, key(change)) for place, change in enumerate(changes)
              if change.direction is not Direction.SAME}
-            for changes in (compared(one, other, **{kind: size}) for size in (large, small))
+            for changes in (compared(before, other, **{kind: size}) for size in (large, small))
         )  # fmt: skip
         assert few <= many

@@ -70,13 +70,13 @@ def changes(before: Path, after: Path) -> dict[str, Change]:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("before_name", "other"),
     [("fast", "error"), ("error", "fast"), ("fast", "maiden"), ("warning", "error")],
 )
-def test_getting_started(one: str, other: str, sample_data: Path) -> None:
+def test_getting_started(before_name: str, other: str, sample_data: Path) -> None:
     before, after = (
         sample_data / "getting_started" / name / "outputs" / "metrics.binproto"
-        for name in (one, other)
+        for name in (before_name, other)
     )
     found = changes(before, after)
     directions = expected_directions(before, after)

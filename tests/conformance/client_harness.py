@@ -95,9 +95,9 @@ def ids(running: Served) -> dict[str, str]:
 def same(value: Any) -> Any:
     """JSON without what may be written in two ways: times, and numbers that are whole."""
     if isinstance(value, dict):
-        return {key: same(one) for key, one in value.items()}
+        return {key: same(entry) for key, entry in value.items()}
     if isinstance(value, list):
-        return [same(one) for one in value]
+        return [same(entry) for entry in value]
     if isinstance(value, str) and TIME.match(value):
         # To the microsecond: Python's own times have no more.
         moment = value.replace("+00:00", "").rstrip("Z")

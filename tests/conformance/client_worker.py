@@ -77,11 +77,11 @@ def plain(value: Any, depth: int = 0) -> Any:
     if isinstance(value, enum.Enum):
         return value.name
     if isinstance(value, np.ndarray | list | tuple):
-        return [plain(one, depth + 1) for one in value]
+        return [plain(entry, depth + 1) for entry in value]
     if isinstance(value, set | frozenset):
-        return sorted(json.dumps(plain(one, depth + 1)) for one in value)
+        return sorted(json.dumps(plain(entry, depth + 1)) for entry in value)
     if isinstance(value, dict):
-        return {str(key): plain(one, depth + 1) for key, one in value.items()}
+        return {str(key): plain(entry, depth + 1) for key, entry in value.items()}
     if isinstance(value, np.generic):
         return plain(value.item(), depth + 1)
     names = list(getattr(value, "__slots__", ())) + list(getattr(value, "__dict__", ()))
@@ -90,7 +90,9 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 def unpacked(unpacked_metrics: Any) -> Any:
     def by_id(objects: Any) -> Any:
-        return sorted((plain(one) for one in objects), key=lambda one: str(one.get("id", one)))
+        return sorted(
+            (plain(entry) for entry in objects), key=lambda entry: str(entry.get("id", entry))
+        )
 
     return [
         by_id(unpacked_metrics.metrics),
@@ -114,14 +116,16 @@ def fetch_batch(job: dict[str, Any]) -> Any:
     counts = [0, 0]
     for job_id, path in job["files"].items():
         message = schema.JobMetrics.FromString(Path(path).read_bytes())
-        metrics = [one for one in message.job_level_metrics.metrics if one.type not in IMAGES]
-        data = [one for one in message.metrics_data if one.WhichOneof("data") != "external_file"]
+        metrics = [
+            metric for metric in message.job_level_metrics.metrics if metric.type not in IMAGES
+        ]
+        data = [data for data in message.metrics_data if data.WhichOneof("data") != "external_file"]
         wanted = unpacked(unpack(metrics=metrics, metrics_data=data, events=[]))
         if wanted != unpacked(fetched.pop(uuid.UUID(job_id))):
             differing.append(job_id)
         counts[0] += len(wanted[0])
         counts[1] += len(wanted[1])
-    return {"differing": differing, "more": [str(one) for one in fetched], "counts": counts}
+    return {"differing": differing, "more": [str(item) for item in fetched], "counts": counts}
 
 
 def count_batch(job: dict[str, Any]) -> Any:
@@ -131,8 +135,8 @@ def count_batch(job: dict[str, Any]) -> Any:
     fetched = fetcher.fetch_job_metrics_by_batch(token=job["token"], api_url=job["url"], **ids)
     return {
         "jobs": len(fetched),
-        "metrics": sum(len(one.metrics) for one in fetched.values()),
-        "data": sum(len(one.metrics_data) for one in fetched.values()),
+        "metrics": sum(len(job.metrics) for job in fetched.values()),
+        "data": sum(len(job.metrics_data) for job in fetched.values()),
     }
 
 
@@ -146,14 +150,17 @@ def fetch_report(job: dict[str, Any]) -> Any:
             client=client(job), report_id=uuid.UUID(job["report"]), project_id=project
         )
         jobs = await fetcher.fetch_jobs_for_batches(
-            client=client(job), batch_ids=[one.batch_id for one in batches], project_id=project
+            client=client(job), batch_ids=[batch.batch_id for batch in batches], project_id=project
         )
         return batches, jobs
 
     batches, jobs = asyncio.run(fetch())
     return {
-        "batches": [one.batch_id for one in batches],
-        "jobs": {batch: sorted(one.job_id for one in found) for batch, found in jobs.items()},
+        "batches": [batch.batch_id for batch in batches],
+        "jobs": {
+            batch: sorted(job.job_id for job in fetched_jobs)
+            for batch, fetched_jobs in jobs.items()
+        },
     }
 
 

@@ -63,7 +63,7 @@ def described(hint: Any) -> list[Any]:
     """Alternatives of a type; an unset value is none, since JSON leaves it out."""
     origin = typing.get_origin(hint)
     if origin in (typing.Union, types.UnionType):
-        return [one for part in typing.get_args(hint) for one in described(part)]
+        return [inner for part in typing.get_args(hint) for inner in described(part)]
     if hint is UNSET:
         return []
     if hint is type(None):
@@ -77,7 +77,7 @@ def described(hint: Any) -> list[Any]:
     if hint in (str, int, float, bool):
         return [hint.__name__]
     if inspect.isclass(hint) and issubclass(hint, enum.Enum):
-        return [{"enum": [one.value for one in hint]}]
+        return [{"enum": [member.value for member in hint]}]
     if attrs.has(hint):
         return [{"model": hint.__name__}]
     assert hint is typing.Any, hint
@@ -111,7 +111,9 @@ def route(module: types.ModuleType) -> dict[str, str] | None:
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value in ("method", "url"):
                     template = next(
-                        str(one.value) for one in ast.walk(value) if isinstance(one, ast.Constant)
+                        str(node.value)
+                        for node in ast.walk(value)
+                        if isinstance(node, ast.Constant)
                     )
                     values[str(key.value)] = template
     answers = [
@@ -138,7 +140,9 @@ def main() -> None:
         for cls in vars(module).values()
         if inspect.isclass(cls) and cls.__module__ == module.__name__ and attrs.has(cls)
     ]
-    routes = [found for one in modules(f"{client_package}.api") if (found := route(one))]
+    routes = [
+        found_route for module in modules(f"{client_package}.api") if (found_route := route(module))
+    ]
     models = {cls.__name__: model(cls) for cls in classes}
     json.dump({"models": models, "routes": routes}, sys.stdout)
 

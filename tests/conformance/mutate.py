@@ -43,20 +43,20 @@ def mutate(message: pb.JobMetrics, seed: int) -> None:
 
 def _nodes(message: Message) -> list[Message]:
     """The message and everything below it, apart from plotly figures."""
-    found = [message]
+    messages = [message]
     fields: Sequence[tuple[Any, Any]] = message.ListFields()
     for field, value in fields:
         if field.type != _MESSAGE or field.message_type.full_name.startswith("google.protobuf.Str"):
             continue
         if _is_map(field):
             for key in sorted(value):
-                found += _nodes(value[key])
+                messages += _nodes(value[key])
         elif isinstance(value, Message):
-            found += _nodes(value)
+            messages += _nodes(value)
         else:
-            for one in value:
-                found += _nodes(one)
-    return found
+            for element in value:
+                messages += _nodes(element)
+    return messages
 
 
 def _is_map(field: Any) -> bool:
@@ -96,27 +96,27 @@ def _repeated(field: Any) -> bool:
 
 def _change_list(random: Random, field: Any, value: Any, pool: dict[str, list[Message]]) -> None:
     action = random.choice(("drop", "duplicate", "swap", "add", "add", "set", "clear", "reverse"))
-    place = random.randrange(len(value)) if value else 0
+    index = random.randrange(len(value)) if value else 0
     if action == "clear":
         del value[:]
     elif action == "drop" and value:
-        del value[place]
+        del value[index]
     elif action == "reverse":
         value.reverse()
     elif field.type == _MESSAGE:
         twins = pool.get(field.message_type.full_name, [])
         if action == "duplicate" and value:
-            value.append(value[place])
+            value.append(value[index])
         elif action in ("swap", "set") and value and twins:
-            value[place].CopyFrom(random.choice(twins))
+            value[index].CopyFrom(random.choice(twins))
         elif twins and random.random() < 0.7:
             value.append(random.choice(twins))
         else:
             value.add()
     elif action == "duplicate" and value:
-        value.append(value[place])
+        value.append(value[index])
     elif action in ("set", "swap") and value:
-        value[place] = _scalar(random, field, pool)
+        value[index] = _scalar(random, field, pool)
     else:
         value.append(_scalar(random, field, pool))
 

@@ -79,11 +79,11 @@ class DocumentGenerator:
 
     def _fill(self, series: pb.Series, kind: int, length: int) -> None:
         random = self.random
-        for place in range(length):
+        for index in range(length):
             if kind == _DOUBLE:
                 series.doubles.series.append(random.choice((0.0, 1.5, -2.0, float("nan"))))
             elif kind == _TIMESTAMP:
-                series.timestamps.series.add(seconds=place, nanos=random.choice((0, 5)))
+                series.timestamps.series.add(seconds=index, nanos=random.choice((0, 5)))
             elif kind == _UUID:
                 series.uuids.series.add(data=self.uuid())
             elif kind == _STRING:
@@ -183,12 +183,12 @@ class DocumentGenerator:
     def batchwise(self, values: pb.MetricValues) -> None:
         own = values.batchwise_bar_chart_metric_values
         own.project_id.data = self.uuid()
-        for place in range(self.random.randint(0, 2)):
+        for number in range(self.random.randint(0, 2)):
             data = self.data(_DOUBLE, "bars", self.data(_UUID, "batches"))
             own.values_data_id.append(data.metrics_data_id)
             own.times_data_id.append(self.partner(_TIMESTAMP, "times", data).metrics_data_id)
             own.statuses_data_id.append(self.partner(_STATUS, "statuses", data).metrics_data_id)
-            own.categories.append(f"category {place}")
+            own.categories.append(f"category {number}")
             own.colors.append(self.random.choice(("#a1b2c3", "#A1B2C3D4")))
 
     def states(self, values: pb.MetricValues) -> None:

@@ -188,8 +188,8 @@ def test_smallest_keeps_what_matters() -> None:
     message = random_document(Random(11))
     wanted = message.job_level_metrics.metrics[-1].name
 
-    def has(one: pb.JobMetrics) -> bool:
-        return any(metric.name == wanted for metric in one.job_level_metrics.metrics)
+    def has(message: pb.JobMetrics) -> bool:
+        return any(metric.name == wanted for metric in message.job_level_metrics.metrics)
 
     small = smallest(message, has)
     assert [metric.name for metric in small.job_level_metrics.metrics] == [wanted]

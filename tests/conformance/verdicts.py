@@ -47,8 +47,8 @@ def mutations(seed: int) -> list[int]:
 def mutant(seed: int, applied: Iterable[int]) -> pb.JobMetrics:
     """A random document and what mutations make of it."""
     message = random_document(Random(seed))
-    for one in applied:
-        mutate(message, one)
+    for edit in applied:
+        mutate(message, edit)
     return message
 
 
@@ -101,20 +101,20 @@ def smallest(message: pb.JobMetrics, bad: Callable[[pb.JobMetrics], bool]) -> pb
 def explain(official: Official, seed: int) -> str:
     """The minimal example of a difference: the fewest mutations, the smallest message."""
     applied, cut = mutations(seed), threshold(seed)
-    place = 0
-    while place < len(applied):
-        fewer = applied[:place] + applied[place + 1 :]
+    index = 0
+    while index < len(applied):
+        fewer = applied[:index] + applied[index + 1 :]
         if differs(official, mutant(seed, fewer), cut):
             applied = fewer
         else:
-            place += 1
-    message = smallest(mutant(seed, applied), lambda one: differs(official, one, cut))
+            index += 1
+    message = smallest(mutant(seed, applied), lambda message: differs(official, message, cut))
     data = message.SerializeToString()
     own = ours(data, official.version, cut)
     return (
         f"open-core {official.version} says {official.verdicts([data])[0]!r}, "
         f"resim-inspect: {'valid' if own.valid else 'not valid'} (threshold {cut})\n"
         f"mutations of document {seed}: {applied}\n"
-        f"findings: {[tuple(one) for one in own.findings]} {own.reason}\n"
+        f"findings: {[tuple(finding) for finding in own.findings]} {own.reason}\n"
         f"{text_format.MessageToString(message)}"
     )

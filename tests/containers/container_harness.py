@@ -119,11 +119,11 @@ def metrics_file(status: str = "PASSED", speed: float = 31.2) -> bytes:
     return builder.bytes()
 
 
-def make_inputs(folder: Path, given: bytes | None = None) -> Path:
+def make_inputs(folder: Path, metrics: bytes | None = None) -> Path:
     """A job's inputs; the experience holds `given.binproto`."""
     for name in ("experience", "logs"):
         (folder / name).mkdir(parents=True)
-    (folder / "experience" / "given.binproto").write_bytes(given or metrics_file())
+    (folder / "experience" / "given.binproto").write_bytes(metrics or metrics_file())
     (folder / "logs" / "log.txt").write_text("0 1 2\n")
     return folder
 
@@ -131,8 +131,8 @@ def make_inputs(folder: Path, given: bytes | None = None) -> Path:
 def make_jobs(folder: Path, count: int, status: str = "PASSED") -> Path:
     """A workspace of `count` jobs."""
     for number in range(count):
-        given = metrics_file(status, 10.0 + number)
-        make_inputs(folder / "jobs" / f"job-{number:03}" / "inputs", given)
+        metrics = metrics_file(status, 10.0 + number)
+        make_inputs(folder / "jobs" / f"job-{number:03}" / "inputs", metrics)
     return folder
 
 
@@ -172,6 +172,6 @@ class ContainerHarness:
     def leftovers(self) -> list[str]:
         """Containers of this test that still exist, and folders beside the outputs."""
         label = f"label=ai.resim.inspect.job={self.name}"
-        found = self.docker("ps", "-aq", "--filter", label).split()
-        found += [p.name for p in self.folder.glob(".outputs*")]
-        return found
+        containers = self.docker("ps", "-aq", "--filter", label).split()
+        containers += [p.name for p in self.folder.glob(".outputs*")]
+        return containers

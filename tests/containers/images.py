@@ -78,7 +78,7 @@ def flight_image(metrics_image: str, tmp_path_factory: pytest.TempPathFactory) -
 
 def build(context: Path, name: str, *words: str) -> None:
     """Build an image with no network at all; fails the test with the end of the log."""
-    said = ""
+    output = ""
     # A client without BuildKit's plug-in still has the older builder.
     for buildkit in ("1", "0"):
         done = subprocess.run(
@@ -90,10 +90,10 @@ def build(context: Path, name: str, *words: str) -> None:
         )
         if not done.returncode:
             return
-        said += done.stdout + done.stderr
+        output += done.stdout + done.stderr
         if "buildx" not in done.stderr:
             break
-    pytest.fail(f"{name} cannot be built:\n{said[-3000:]}")
+    pytest.fail(f"{name} cannot be built:\n{output[-3000:]}")
 
 
 def wheels(docker: Callable[..., str], *packages: str) -> list[Path]:
@@ -109,7 +109,7 @@ def wheels(docker: Callable[..., str], *packages: str) -> list[Path]:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             shutil.rmtree(scratch, ignore_errors=True)
-            said = (done.stderr.strip().splitlines() or ["pip failed"])[-1]
-            unavailable(f"{' '.join(packages)} cannot be had from the package index: {said}")
+            reason = (done.stderr.strip().splitlines() or ["pip failed"])[-1]
+            unavailable(f"{' '.join(packages)} cannot be had from the package index: {reason}")
         scratch.rename(folder)
     return sorted(folder.glob("*.whl"))

@@ -42,10 +42,10 @@ def put_image(folder: Path, name: str, tag: str, layer: bytes, label: str = "") 
         "layers": [{"mediaType": LAYER, "size": len(layer), "digest": digest(layer)}],
     }
     manifest = json.dumps(parts).encode()
-    place = folder / name / "manifests"
-    place.mkdir(parents=True, exist_ok=True)
+    manifests = folder / name / "manifests"
+    manifests.mkdir(parents=True, exist_ok=True)
     for reference in (tag, digest(manifest)):
-        (place / reference).write_bytes(manifest)
+        (manifests / reference).write_bytes(manifest)
     return digest(manifest)
 
 
@@ -61,8 +61,8 @@ def _answer(folder: Path, handler: BaseHTTPRequestHandler) -> None:
     _, _, rest = path.partition("v2")
     name, kind, reference = "", "", ""
     for kind in ("manifests", "blobs"):
-        name, found, reference = rest.strip("/").partition(f"/{kind}/")
-        if found:
+        name, separator, reference = rest.strip("/").partition(f"/{kind}/")
+        if separator:
             break
     else:
         _send(handler, 200, b"{}", "application/json")

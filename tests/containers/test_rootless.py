@@ -54,10 +54,10 @@ class Person:
         }
         return [*become, "env", "-i", *(f"{k}={v}" for k, v in env.items()), *map(str, words)]
 
-    def does(self, *words: str | Path, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    def does(self, *words: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         """Run a command as the user."""
         return subprocess.run(
-            self.words(*words), input=given, capture_output=True, cwd=self.home, check=False
+            self.words(*words), input=stdin, capture_output=True, cwd=self.home, check=False
         )
 
     def runner(self, *words: str | Path) -> Call:
@@ -125,7 +125,7 @@ def engine(
         deadline = time.monotonic() + 20
         while not sock.is_socket() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
-        loaded = person.does(*load, given=small_layer)
+        loaded = person.does(*load, stdin=small_layer)
         if loaded.returncode:
             why = loaded.stderr.decode()[-200:] + said.read_text("utf-8", "replace")[-300:]
             pytest.skip(f"rootless {name} does not run here: {why}")

@@ -51,7 +51,7 @@ def encode(rng: random.Random, message: Message, oddity: float = 0.1) -> bytes:
 
 
 def _field(rng: random.Random, field: FieldDescriptor, value: object, oddity: float) -> list[bytes]:
-    wire, one = _codec(rng, field, oddity)
+    wire, field_value = _codec(rng, field, oddity)
     head = varint(rng, field.number << 3 | wire)
     if _is_map(field):
         out = []
@@ -65,7 +65,7 @@ def _field(rng: random.Random, field: FieldDescriptor, value: object, oddity: fl
                 out.append(out[0])
         return out
     if not _repeated(field):
-        body = one(value)
+        body = field_value(value)
         if wire == 2 and field.message_type and rng.random() < oddity * 0.5:
             # In two halves that the reader merges: the second may be empty.
             other = encode(rng, value, 0) if rng.random() < 0.5 else b""  # type: ignore[arg-type]
@@ -76,7 +76,7 @@ def _field(rng: random.Random, field: FieldDescriptor, value: object, oddity: fl
         return [head + (varint(rng, len(body)) + body if wire == 2 else body)]
     values = list(value)  # type: ignore[call-overload]
     if wire == 2:
-        return [head + varint(rng, len(body)) + body for body in map(one, values)]
+        return [head + varint(rng, len(body)) + body for body in map(field_value, values)]
     # Numbers: packed, in chunks or one by one.
     style = rng.random()
     if style > oddity:
@@ -85,9 +85,9 @@ def _field(rng: random.Random, field: FieldDescriptor, value: object, oddity: fl
         cut = rng.randrange(len(values) + 1)
         chunks = [values[:cut], values[cut:]]
     else:
-        return [head + one(number) for number in values]
+        return [head + field_value(number) for number in values]
     long = varint(rng, field.number << 3 | 2)
-    bodies = [b"".join(map(one, chunk)) for chunk in chunks]
+    bodies = [b"".join(map(field_value, chunk)) for chunk in chunks]
     return [long + varint(rng, len(body)) + body for body in bodies]
 
 

@@ -97,10 +97,10 @@ def test_what_protobuf_refuses_is_refused(data: bytes, error: type[DocumentError
 
 @settings(max_examples=300, deadline=None)
 @given(st.integers(0, 10**6), st.binary(min_size=1, max_size=4))
-def test_damage_is_an_error_or_read_as_protobuf_reads_it(place: int, damage: bytes) -> None:
+def test_damage_is_an_error_or_read_as_protobuf_reads_it(position: int, damage: bytes) -> None:
     data = bytearray(SAMPLE)
-    place %= len(data)
-    data[place : place + len(damage)] = damage
+    position %= len(data)
+    data[position : position + len(damage)] = damage
     try:
         found = records(BytesSource(bytes(data)))
     except DocumentError:

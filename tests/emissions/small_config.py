@@ -72,8 +72,8 @@ def write(folder: Path, lines: tuple[str, ...] = ()) -> tuple[Path, Path]:
         if line.startswith("{"):
             rows.append(line)
         else:
-            place, _, value = line.partition(" = ")
-            _set(config, keys_of(place), json.loads(value))
+            key_path, _, value = line.partition(" = ")
+            _set(config, keys_of(key_path), json.loads(value))
     config_path = folder / "config.resim.yml"
     config_path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     for name in ("frame.png", "frame.bmp"):
@@ -83,13 +83,13 @@ def write(folder: Path, lines: tuple[str, ...] = ()) -> tuple[Path, Path]:
     return config_path, path
 
 
-def keys_of(place: str) -> list[str]:
+def keys_of(key_path: str) -> list[str]:
     """Return the keys of a path such as `metrics["Max speed"].status`."""
-    section = _SECTION.match(place)
-    assert section is not None, place
-    rest = place[section.end() :]
+    section = _SECTION.match(key_path)
+    assert section is not None, key_path
+    rest = key_path[section.end() :]
     parts = _PART.findall(rest)
-    assert "".join(f'["{name}"]' if name else f".{key}" for name, key in parts) == rest, place
+    assert "".join(f'["{name}"]' if name else f".{key}" for name, key in parts) == rest, key_path
     return [section[0], *(name or key for name, key in parts)]
 
 

@@ -188,8 +188,8 @@ def batch(jobs: dict[uuid.UUID, Any]) -> Document:
     return parse_document(writer.write().metrics_msg.SerializeToString())
 
 
-def scalar(found: Document, name: str) -> float:
-    metric = found.metric_named(name)
+def scalar(metrics_document: Document, name: str) -> float:
+    metric = metrics_document.metric_named(name)
     assert metric is not None
     assert isinstance(metric.values, ScalarValues)
     assert metric.values.value is not None

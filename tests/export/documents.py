@@ -107,7 +107,7 @@ def _references(metric: pb.Metric) -> dict[str, str | None]:
     for field, value in values.ListFields():
         if field.message_type is not None and field.message_type.name == "MetricsDataId":
             many = [value] if isinstance(value, pb.MetricsDataId) else list(value)
-            fields[field.name] = [one.id.data for one in many]
+            fields[field.name] = [data.id.data for data in many]
     statuses = [ids for name, ids in fields.items() if name.startswith("status")]
     valued = [ids for name, ids in fields.items() if name in VALUED]
     partner = dict(zip(valued[0], statuses[0], strict=True)) if valued and statuses else {}

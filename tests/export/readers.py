@@ -42,10 +42,10 @@ def pandas_rows(path: Path, table: Table) -> Rows:
         return [_parsed(row, table, empty=None) for row in frame.to_dict("records")]
     # The JSON reader of pandas itself rounds doubles, and refuses the smallest ones.
     text = path.read_text()
-    found = (
+    tables = (
         map(json.loads, text.splitlines()) if path.suffix == ".ndjson" else json.loads(text)["rows"]
     )
-    frame = pd.DataFrame(list(found), dtype=object)
+    frame = pd.DataFrame(list(tables), dtype=object)
     frame = frame.astype(object).where(frame.notna(), None)
     return [_parsed(row, table, empty="") for row in frame.to_dict("records")]
 
@@ -81,16 +81,16 @@ def duckdb_rows(path: Path, table: Table) -> Rows:
                 "allow_quoted_nulls = false, auto_detect = false, delim = ',', escape = '\"', "
                 "new_line = '\\n')"
             )
-            found = connection.execute(query, {"file": file, "columns": texts}).fetchall()
-            return [_parsed(dict(zip(columns, row, strict=True)), table, empty="") for row in found]
+            rows = connection.execute(query, {"file": file, "columns": texts}).fetchall()
+            return [_parsed(dict(zip(columns, row, strict=True)), table, empty="") for row in rows]
         else:
             texts = dict.fromkeys(columns, "JSON")
             if path.suffix == ".json":
                 query = "SELECT unnest(rows) FROM read_json($file, columns = {rows: 'JSON[]'})"
-                found = connection.execute(query, {"file": file}).fetchall()
-                return [_parsed(json.loads(row), table, empty="") for (row,) in found]
+                rows = connection.execute(query, {"file": file}).fetchall()
+                return [_parsed(json.loads(row), table, empty="") for (row,) in rows]
             query = "SELECT * FROM read_json($file, columns = $columns)"
-            found = connection.execute(query, {"file": file, "columns": texts}).fetchall()
+            rows = connection.execute(query, {"file": file, "columns": texts}).fetchall()
             return [
                 _parsed(
                     {
@@ -100,10 +100,10 @@ def duckdb_rows(path: Path, table: Table) -> Rows:
                     table,
                     empty="",
                 )
-                for row in found
+                for row in rows
             ]
-        found = connection.execute(query, parameters).fetchall()
-        return [dict(zip(columns, row, strict=True)) for row in found]
+        rows = connection.execute(query, parameters).fetchall()
+        return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def polars_rows(path: Path, table: Table) -> Rows:
@@ -172,13 +172,13 @@ READERS: dict[str, Callable[[Path, Table], Rows]] = {
 }
 
 
-def same(found: Rows, expected: Rows, *, empty_is_missing: bool = False) -> None:
+def same(rows: Rows, expected: Rows, *, empty_is_missing: bool = False) -> None:
     """Compare rows exactly: NaN is equal to NaN only, -0.0 differs from 0.0."""
-    assert len(found) == len(expected)
-    for number, (one, other) in enumerate(zip(found, expected, strict=True)):
+    assert len(rows) == len(expected)
+    for number, (row, other) in enumerate(zip(rows, expected, strict=True)):
         if empty_is_missing:
             other = {name: None if value == "" else value for name, value in other.items()}
-        assert _exact(one) == _exact(other), number
+        assert _exact(row) == _exact(other), number
 
 
 def _exact(row: dict[str, Any]) -> dict[str, Any]:

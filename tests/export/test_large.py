@@ -83,5 +83,5 @@ def test_large_series_come_back_bit_for_bit(large: Path, format_: str, tmp_path:
                 _same_texts(found["status"], names, series.statuses)
 
 
-def _same_texts(found: Any, texts: Sequence[str], codes: np.ndarray[Any, Any]) -> None:
-    assert (found.to_numpy() == np.array(texts, object)[codes]).all()
+def _same_texts(column: Any, texts: Sequence[str], codes: np.ndarray[Any, Any]) -> None:
+    assert (column.to_numpy() == np.array(texts, object)[codes]).all()

@@ -105,7 +105,7 @@ def test_new_keys_and_values_of_the_api_change_nothing(fake: Fake) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "problem"),
     [
         ({"/blob": (404, b"")}, "is not there"),
         ({"/blob": (500, b"")}, "answers 500 .2 attempts"),
@@ -118,7 +118,7 @@ def test_new_keys_and_values_of_the_api_change_nothing(fake: Fake) -> None:
     ],
 )
 def test_one_thing_that_is_missing_is_an_error(
-    fake: Fake, change: dict[str, Any], said: str
+    fake: Fake, change: dict[str, Any], problem: str
 ) -> None:
     job_id = str(uuid.uuid4())
     fake.job(job_id, {"metrics": [{"metricURL": f"{fake.url}/blob"}]}, {"metricsData": []})
@@ -130,7 +130,7 @@ def test_one_thing_that_is_missing_is_an_error(
             fake.answers[at] = {"jobs": answer}
         else:
             fake.answers[key if key == "/blob" else f"{at}/{job_id}/{key}"] = answer
-    with pytest.raises(FetchError, match=said) as error:
+    with pytest.raises(FetchError, match=problem) as error:
         fake.fetch()
     assert error.value.code is Code.FETCH
     assert "t0ken" not in f"{error.value} {error.value.hint}"

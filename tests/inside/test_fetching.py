@@ -212,7 +212,7 @@ def test_opting_out_of_batch_mode_fetches_nothing(
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "said"),
+    ("name", "data", "problem"),
     [
         ("batch_metrics_config.json", b"{", "is not valid JSON"),
         ("batch_metrics_config.json", b"{}", "authToken is missing"),
@@ -223,11 +223,11 @@ def test_a_broken_config_is_the_set_ups_fault(
     harness: RuntimeHarness,
     name: str,
     data: bytes,
-    said: str,
+    problem: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     harness.config(name, data)
     harness.module(SUMS)
     assert harness.run(monkeypatch) == Code.SETUP
-    assert said in capsys.readouterr().err
+    assert problem in capsys.readouterr().err

@@ -111,7 +111,7 @@ def test_leaving_the_program_is_no_way_to_be_done(
 
 
 @pytest.mark.parametrize(
-    ("source", "code", "said"),
+    ("source", "code", "problem"),
     [
         ("x = 1\n", Code.SETUP, "has no job_metrics"),
         ("job_metrics = 3\n", Code.SETUP, "job_metrics in"),
@@ -125,13 +125,13 @@ def test_a_module_that_is_no_build_is_told_apart_from_one_that_fails(
     harness: RuntimeHarness,
     source: str,
     code: Code,
-    said: str,
+    problem: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     harness.module(source)
     assert harness.run(monkeypatch) == code
-    assert said in capsys.readouterr().err
+    assert problem in capsys.readouterr().err
     assert not harness.metrics.exists()
 
 
@@ -158,7 +158,7 @@ def test_opting_out_writes_a_file_without_metrics(
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "problem"),
     [
         ("writer.add_series_metrics_data('Speeds').with_series(np.array([]))", "Cannot pack an"),
         ("writer.add_series_metrics_data('Speeds').with_series(np.array([1]))", "Invalid data"),
@@ -167,14 +167,14 @@ def test_opting_out_writes_a_file_without_metrics(
 def test_what_cannot_be_packed_is_named(
     harness: RuntimeHarness,
     lines: str,
-    said: str,
+    problem: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     harness.module(PASSES + f"    {lines}\n")
     assert harness.run(monkeypatch) == Code.INVALID
     err = capsys.readouterr().err
-    assert f'the metrics data "Speeds" cannot be packed: {said}' in err
+    assert f'the metrics data "Speeds" cannot be packed: {problem}' in err
     assert "float (not int)" in err
 
 

@@ -82,8 +82,8 @@ def running(*words: str | Path) -> Iterator[subprocess.Popen[str]]:
 
 def result(call: Call) -> dict[str, Any]:
     """The batch's result."""
-    found: dict[str, Any] = call.json["batch"]
-    return found
+    batch_result: dict[str, Any] = call.json["batch"]
+    return batch_result
 
 
 WITH_AND_WITHOUT_SANDBOX = pytest.mark.parametrize(

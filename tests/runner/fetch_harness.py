@@ -45,12 +45,17 @@ def offer(server: MisbehavingServer, jobs: int = 3, metrics: int = 2) -> None:
         message = b.message()
         base = f"{BASE}/jobs/{job_id(number)}"
         rows = []
-        for place, metric in enumerate(message.job_level_metrics.metrics):
+        for position, metric in enumerate(message.job_level_metrics.metrics):
             url = server.on(
-                f"/blob/{number}/metric/{place}", answer(200, metric.SerializeToString())
+                f"/blob/{number}/metric/{position}", answer(200, metric.SerializeToString())
             )
-            one = metric.metric_id.id.data
-            row = {"metricID": one, "name": metric.name, "metricURL": url, "value": place + 0.5}
+            metric_id = metric.metric_id.id.data
+            row = {
+                "metricID": metric_id,
+                "name": metric.name,
+                "metricURL": url,
+                "value": position + 0.5,
+            }
             rows.append({**row, "status": "PASSED", "type": "SCALAR", "unit": "m"})
         server.on(f"{base}/metrics", document({"metrics": rows}))
         event = {
@@ -65,8 +70,10 @@ def offer(server: MisbehavingServer, jobs: int = 3, metrics: int = 2) -> None:
         }
         server.on(f"{base}/events", document({"events": [event]}))
         rows = []
-        for place, data in enumerate(message.metrics_data):
-            url = server.on(f"/blob/{number}/data/{place}", answer(200, data.SerializeToString()))
+        for position, data in enumerate(message.metrics_data):
+            url = server.on(
+                f"/blob/{number}/data/{position}", answer(200, data.SerializeToString())
+            )
             row = {"dataID": data.metrics_data_id.id.data, "name": data.name, "filename": ""}
             rows.append({**row, "metricsDataURL": url, "metricsDataType": "STANDARD"})
         server.on(f"{base}/metricsData", document({"metricsData": rows}))

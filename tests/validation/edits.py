@@ -116,8 +116,8 @@ def apply(message: pb.JobMetrics, lines: tuple[str, ...]) -> None:
             message.metrics_data.append(_resolve(message, source)[0])
         else:
             target, text = line.split(" = ", 1)
-            for place in _places(message, target):
-                _assign(message, place, text)
+            for path in _places(message, target):
+                _assign(message, path, text)
 
 
 def _places(message: pb.JobMetrics, target: str) -> list[str]:
@@ -131,16 +131,16 @@ def _places(message: pb.JobMetrics, target: str) -> list[str]:
 
 def _field(node: Message, name: str) -> str:
     names = _ALIASES.get(name, [name])
-    return next((one for one in names if one in node.DESCRIPTOR.fields_by_name), name)
+    return next((name for name in names if name in node.DESCRIPTOR.fields_by_name), name)
 
 
-def _resolve(message: pb.JobMetrics, place: str) -> tuple[Any, str | int | None]:
+def _resolve(message: pb.JobMetrics, path: str) -> tuple[Any, str | int | None]:
     """The parent message or list, and the field or position in it (None: the node itself)."""
     steps: list[str | int] = []
     at = 0
-    while at < len(place):
-        match = _STEP.match(place, at)
-        assert match is not None, place
+    while at < len(path):
+        match = _STEP.match(path, at)
+        assert match is not None, path
         at = match.end()
         steps.append(match[1] if match[1] is not None else json.loads(match[2]))
     parent: Any = message
@@ -152,7 +152,7 @@ def _resolve(message: pb.JobMetrics, place: str) -> tuple[Any, str | int | None]
         }[str(steps[0])]
         key = steps[1]
         if isinstance(key, str):
-            key = next(place for place, one in enumerate(collection) if one.name == key)
+            key = next(position for position, item in enumerate(collection) if item.name == key)
         parent = collection[key]
         steps = steps[2:]
     last: str | int | None = None
@@ -184,8 +184,8 @@ def _values(parent: pb.MetricValues, name: str) -> tuple[Message, str]:
     raise AssertionError(f"no values have {name}")
 
 
-def _assign(message: pb.JobMetrics, place: str, text: str) -> None:
-    parent, last = _resolve(message, place)
+def _assign(message: pb.JobMetrics, path: str, text: str) -> None:
+    parent, last = _resolve(message, path)
     if last is None:
         _set_series(parent, _split(text))
     elif text == "unset":
@@ -204,13 +204,13 @@ def _set_field(message: pb.JobMetrics, parent: Message, last: str, text: str) ->
     value = getattr(parent, last)
     if hasattr(value, "append"):
         del value[:]
-        for one in _split(text):
+        for entry in _split(text):
             if field.type != FieldDescriptor.TYPE_MESSAGE:
-                value.append(json.loads(one))
-            elif one.startswith("{"):
-                ParseDict(json.loads(one), value.add())
+                value.append(json.loads(entry))
+            elif entry.startswith("{"):
+                ParseDict(json.loads(entry), value.add())
             else:
-                value.add().id.data = _id(message, one)
+                value.add().id.data = _id(message, entry)
     elif field.type == FieldDescriptor.TYPE_MESSAGE:
         if text.startswith("{"):
             value.Clear()

@@ -107,7 +107,7 @@ def test_a_note_names_a_dozen_attributes_and_counts_the_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("trace", "said"),
+    ("trace", "notes"),
     [
         ({"marker": {"size": 9}}, []),
         ({"marker": {"size": [3, 9]}}, ["marker.size"]),
@@ -122,9 +122,9 @@ def test_a_note_names_a_dozen_attributes_and_counts_the_others() -> None:
         ({"hovertemplate": "%{y}", "xsrc": "me:1"}, []),
     ],
 )
-def test_what_is_said_of_a_trace(trace: dict[str, Any], said: list[str]) -> None:
+def test_what_is_said_of_a_trace(trace: dict[str, Any], notes: list[str]) -> None:
     drawing = drawn([{"x": [1, 2], "y": [1, 2], **trace}])
-    expected = [f"{name} is not shown." for name in said]
+    expected = [f"{name} is not shown." for name in notes]
     assert [note for note in drawing.notes if "not shown" in note] == expected
 
 

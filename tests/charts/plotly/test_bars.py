@@ -18,12 +18,12 @@ def bar(x: Any, y: Any, **more: Any) -> dict[str, Any]:
     return {"type": "bar", "x": x, "y": y, **more}
 
 
-def ends(found: Plot) -> list[tuple[float, float]]:
-    return [(box.y0, box.y1) for box in found.boxes]
+def ends(panel: Plot) -> list[tuple[float, float]]:
+    return [(box.y0, box.y1) for box in panel.boxes]
 
 
-def edges(found: Plot) -> list[tuple[float, float]]:
-    return [(round(box.x0, 9), round(box.x1, 9)) for box in found.boxes]
+def edges(panel: Plot) -> list[tuple[float, float]]:
+    return [(round(box.x0, 9), round(box.x1, 9)) for box in panel.boxes]
 
 
 def test_bars_on_a_log_axis_begin_at_the_axis_s_end_and_say_their_values() -> None:

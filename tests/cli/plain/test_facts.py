@@ -129,7 +129,7 @@ def test_no_control_character_of_a_file_is_printed(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "problem"),
     [
         ([], "needs the path"),
         (
@@ -141,12 +141,12 @@ def test_no_control_character_of_a_file_is_printed(
     ],
 )
 def test_a_wrong_call_is_one_sentence(
-    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    words: list[str], problem: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["--plain", *words]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert said in captured.err
+    assert problem in captured.err
     assert "Traceback" not in captured.err
 
 

@@ -103,7 +103,7 @@ def compute(figures: list[dict[str, Any]], profile: Path) -> list[dict[str, Any]
                 process.wait()
             server.shutdown()
             server.server_close()
-    found = answer[0]
-    if not isinstance(found, list) or len(found) != len(figures):
-        raise BrowserError(f"An answer of another shape: {str(found)[:500]}")
-    return found
+    result = answer[0]
+    if not isinstance(result, list) or len(result) != len(figures):
+        raise BrowserError(f"An answer of another shape: {str(result)[:500]}")
+    return result

@@ -42,7 +42,7 @@ def has_note(drawing: Drawing) -> bool:
 
 def disagreements(facts: Facts, drawing: Drawing) -> list[str]:
     """Sentences on what differs; empty where the drawing says what plotly says."""
-    found: list[str] = []
+    differences: list[str] = []
     plots = [p for p in drawing.panels if isinstance(p, Plot)]
     axes = facts.get("axes", {})
     by_name: dict[str, Axis] = {}
@@ -51,29 +51,29 @@ def disagreements(facts: Facts, drawing: Drawing) -> list[str]:
         for name, axis in (("x" + number, plot.x), ("y" + number, plot.y), ("y2", plot.right)):
             if axis is not None and name in axes:
                 by_name[name] = axis
-                found += _axis(name, axes[name], axis, plot, right=axis is plot.right)
+                differences += _axis(name, axes[name], axis, plot, right=axis is plot.right)
     for trace in facts["traces"]:
         if not trace["visible"]:
             continue
         holders = [p for p in plots if trace["name"] in _names(p)] or plots
         if not holders and any(key in trace for key in ("bars", "boxes", "points", "z")):
-            found.append(f'{trace["type"]} "{trace["name"]}" is on no plot')
+            differences.append(f'{trace["type"]} "{trace["name"]}" is on no plot')
         elif "bars" in trace and trace["type"] != "funnel":
-            found += _bars(trace, holders)
+            differences += _bars(trace, holders)
         elif "boxes" in trace:
-            found += _boxes(trace, holders)
+            differences += _boxes(trace, holders)
         elif "points" in trace:
-            found += _points(trace, holders)
+            differences += _points(trace, holders)
         elif "z" in trace:
-            found += _grid(trace, holders)
+            differences += _grid(trace, holders)
         elif "slices" in trace:
             values: dict[str, float] = {}
             for piece in trace["slices"]:
                 values[piece["label"]] = values.get(piece["label"], 0.0) + piece["value"]
-            found += _parts(trace["name"], values, drawing)
+            differences += _parts(trace["name"], values, drawing)
         elif "sectors" in trace:
-            found += _parts(trace["name"], _level(trace["sectors"]), drawing)
-    return found
+            differences += _parts(trace["name"], _level(trace["sectors"]), drawing)
+    return differences
 
 
 def _names(plot: Plot) -> set[str]:
@@ -84,26 +84,26 @@ def _units(axis: Axis, linear: bool = False) -> Callable[[Any], NDArray[np.float
     """Plotly's numbers as axis units; `linear`: they are not log10 on a log axis yet."""
 
     def convert(values: Any) -> NDArray[np.float64]:
-        given = np.array([math.nan if v is None else v for v in values], np.float64)
+        numbers = np.array([math.nan if v is None else v for v in values], np.float64)
         if axis.kind == "time":
-            return (given - axis.base / 1e6) / 1e3
+            return (numbers - axis.base / 1e6) / 1e3
         if axis.kind == "log" and linear:
             with np.errstate(all="ignore"):
-                return np.where(given > 0, np.log10(given), np.nan)
-        return given
+                return np.where(numbers > 0, np.log10(numbers), np.nan)
+        return numbers
 
     return convert
 
 
 def _axis(name: str, facts: Facts, axis: Axis, plot: Plot, *, right: bool) -> list[str]:
-    found = []
+    lines = []
     if _KINDS[facts["type"]] != axis.kind:
         return [f"{name} is {facts['type']}, drawn as {axis.kind}"]
     if axis.kind == "category" and facts["categories"] != list(axis.categories):
         return [f"{name} has {facts['categories']}, drawn {list(axis.categories)}"]
     low, high = _units(axis)(facts["range"]).tolist()
     if (low > high) != axis.reverse:
-        found.append(f"{name} runs from {low} to {high}, drawn reversed: {axis.reverse}")
+        lines.append(f"{name} runs from {low} to {high}, drawn reversed: {axis.reverse}")
     low, high = min(low, high), max(low, high)
     if name.startswith("x"):
         ours = x_range(plot, None)
@@ -121,8 +121,8 @@ def _axis(name: str, facts: Facts, axis: Axis, plot: Plot, *, right: bool) -> li
     empty = any(not _drawn_values(letter, plot, right) for letter in "xy")
     loose = axis.kind == "category" or alone or empty
     if not close and not inside and (exact or not loose):
-        found.append(f"{name} shows {low}…{high}, drawn {ours[0]}…{ours[1]}")
-    return found
+        lines.append(f"{name} shows {low}…{high}, drawn {ours[0]}…{ours[1]}")
+    return lines
 
 
 def _drawn_values(name: str, plot: Plot, right: bool) -> list[float]:
@@ -154,7 +154,7 @@ def _differ(what: str, theirs: list[tuple[float, ...]], ours: list[tuple[float, 
 
 
 def _short(values: list[tuple[float, ...]]) -> str:
-    text = ", ".join("(" + " ".join(f"{v:.6g}" for v in one) + ")" for one in values[:8])
+    text = ", ".join("(" + " ".join(f"{v:.6g}" for v in numbers) + ")" for numbers in values[:8])
     return f"{len(values)}: {text}"
 
 
@@ -264,26 +264,26 @@ def _grid(trace: Facts, plots: list[Plot]) -> list[str]:
         x, theirs = x[::-1], theirs[:, ::-1]
     if len(y) > 1 and y[0] > y[-1]:
         y, theirs = y[::-1], theirs[::-1]
-    found = []
+    parts = []
     if theirs.shape != ours.shape or not np.allclose(theirs, ours, equal_nan=True):
-        found.append(f"the grid {theirs.tolist()}, drawn {ours.tolist()}")
+        parts.append(f"the grid {theirs.tolist()}, drawn {ours.tolist()}")
     for name, a, b in (("x", x, edges_x), ("y", y, edges_y)):
         if len(a) != len(b) or not np.allclose(a, b, atol=1e-7):
-            found.append(f"edges of {name}: {a.tolist()}, drawn {b.tolist()}")
+            parts.append(f"edges of {name}: {a.tolist()}, drawn {b.tolist()}")
     ends = color_range(heatmap)
     scale = trace.get("scale")
     if ends is not None and ends[0] == ends[1]:
         # One value has one colour, wherever the scale ends.
-        return found
+        return parts
     if scale and None not in scale and ends is not None and not np.allclose(scale, ends):
-        found.append(f"colours of {scale}, drawn {ends}")
-    return found
+        parts.append(f"colours of {scale}, drawn {ends}")
+    return parts
 
 
 def _edges(
-    given: NDArray[np.float64] | None, low: float, high: float, n: int
+    edges: NDArray[np.float64] | None, low: float, high: float, n: int
 ) -> NDArray[np.float64]:
-    return np.linspace(low, high, n + 1) if given is None else given
+    return np.linspace(low, high, n + 1) if edges is None else edges
 
 
 def _level(sectors: list[Facts]) -> dict[str, float]:
@@ -291,10 +291,10 @@ def _level(sectors: list[Facts]) -> dict[str, float]:
     for depth in sorted({s["depth"] for s in sectors}):
         level = [s for s in sectors if s["depth"] == depth]
         if len(level) > 1 or depth == max(s["depth"] for s in sectors):
-            found: dict[str, float] = {}
+            ranges: dict[str, float] = {}
             for sector in level:
-                found[sector["label"]] = found.get(sector["label"], 0.0) + sector["value"]
-            return found
+                ranges[sector["label"]] = ranges.get(sector["label"], 0.0) + sector["value"]
+            return ranges
     return {}
 
 

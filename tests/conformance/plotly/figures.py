@@ -75,7 +75,7 @@ def bar_layouts() -> Iterator[Figure]:
         yield figure(*pair, barmode=mode, barnorm=norm)
         yield figure(*pair, bar(["a", "d"], [5, 5], base=1), barmode=mode, barnorm=norm)
         yield figure(
-            *({"type": "bar", "orientation": "h", "x": one["y"], "y": one["x"]} for one in pair),
+            *({"type": "bar", "orientation": "h", "x": plot["y"], "y": plot["x"]} for plot in pair),
             barmode=mode,
             barnorm=norm,
             bargap=0.5,

@@ -38,10 +38,10 @@ def ranges() -> Iterator[Figure]:
         yield figure(line, yaxis={"rangemode": mode, "type": kind})
         yield figure(scatter([1, 2], [-5, 3]), yaxis={"rangemode": mode, "type": kind})
         yield figure(scatter([1, 2], [-5, -3]), yaxis={"rangemode": mode, "type": kind})
-    for given in ([0, None], [None, 200], [0, 200], [200, 0], [None, None], [200, None]):
-        yield figure(line, yaxis={"range": given})
-    for given in ([0, None], [None, 5], [0, 5], [5, 0], [None, None]):
-        yield figure(line, xaxis={"range": given})
+    for axis_range in ([0, None], [None, 200], [0, 200], [200, 0], [None, None], [200, None]):
+        yield figure(line, yaxis={"range": axis_range})
+    for axis_range in ([0, None], [None, 5], [0, 5], [5, 0], [None, None]):
+        yield figure(line, xaxis={"range": axis_range})
     for word in ("reversed", "min", "max", "min reversed", "max reversed", True, False):
         yield figure(line, yaxis={"range": [0, 150], "autorange": word})
     yield figure(line, yaxis={"minallowed": 100.5})

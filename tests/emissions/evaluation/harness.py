@@ -108,6 +108,6 @@ def evaluate(
 
 def named(document: Document, name: str) -> Metric:
     """The metric of a name, which must exist."""
-    found = document.metric_named(name)
-    assert found is not None, name
-    return found
+    named_metric = document.metric_named(name)
+    assert named_metric is not None, name
+    return named_metric

@@ -22,10 +22,10 @@ def items_of(page: str) -> dict[str, str]:
 def figures_of(page: str) -> list[dict[str, Any]]:
     """The interactive charts of a page in their order, also those of parts that come later."""
     items = items_of(page)
-    found = []
+    elements = []
     for html in (page, *(text for text in items.values() if text.startswith("<"))):
         for item, plain in re.findall(
             r'<div class="plot"[^>]*?(?: data-item="([\w-]+)")?>(?:<script[^>]*>([^<]*))?', html
         ):
-            found.append(json.loads(items[item] if item else plain))
-    return found
+            elements.append(json.loads(items[item] if item else plain))
+    return elements

@@ -45,15 +45,15 @@ def file_row(server: MisbehavingServer, name: str, content: bytes, **more: Any) 
     """Row of a log of the simulation, or with `executionStep` METRICS, of the build."""
     number = next(NUMBERS)
     url = server.on(f"/file/{number}", answer(200, content))
-    one = {"logID": f"log {number}", "filePath": name, "fileName": name, "fileSize": len(content)}
-    return {**one, "executionStep": "EXPERIENCE", "logOutputLocation": url, **more}
+    row = {"logID": f"log {number}", "filePath": name, "fileName": name, "fileSize": len(content)}
+    return {**row, "executionStep": "EXPERIENCE", "logOutputLocation": url, **more}
 
 
 def external_row(server: MisbehavingServer, name: str, content: bytes) -> dict[str, Any]:
     number = next(NUMBERS)
     url = server.on(f"/file/{number}", answer(200, content))
-    one = {"dataID": f"data {number}", "name": f"file {number}", "filename": name}
-    return {**one, "metricsDataType": "EXTERNAL_FILE", "metricsDataURL": url}
+    row = {"dataID": f"data {number}", "name": f"file {number}", "filename": name}
+    return {**row, "metricsDataType": "EXTERNAL_FILE", "metricsDataURL": url}
 
 
 def offer_logs(server: MisbehavingServer) -> MisbehavingServer:

@@ -26,7 +26,7 @@ def whole(server: MisbehavingServer) -> MisbehavingServer:
 
 @pytest.mark.parametrize("step", ["EXPERIENCE", "METRICS"])
 @pytest.mark.parametrize(
-    ("names", "kept", "problem"),
+    ("names", "kept_names", "problem"),
     [
         (["a", "a/b"], ["a"], "is below the file"),
         (["a/b", "A"], ["a/b"], "is the folder of the file"),
@@ -36,18 +36,18 @@ def whole(server: MisbehavingServer) -> MisbehavingServer:
     ],
 )
 def test_a_name_that_clashes_is_one_missing_file(
-    whole: MisbehavingServer, tmp_path: Path, names: list[str], kept: list[str], problem: str,
+    whole: MisbehavingServer, tmp_path: Path, names: list[str], kept_names: list[str], problem: str,
     step: str,
 ) -> None:  # fmt: skip
     if "metrics.binproto/x" in names and step == "EXPERIENCE":
-        kept, problem = names, ""
+        kept_names, problem = names, ""
     rows = [file_row(whole, name, name.encode(), executionStep=step) for name in names]
     put_rows(whole, 1, "logs", rows)
     externals = [external_row(whole, name, name.encode()) for name in names]
     put_rows(whole, 2, "metricsData", [*rows_of(whole, 2, "metricsData"), *externals])
     found = fetch(whole, tmp_path, ALL)
     lost = [one.why for job, one in found.missing if job == "flight 1"]
-    assert len(lost) == len(names) - len(kept)
+    assert len(lost) == len(names) - len(kept_names)
     assert all(problem in why for why in lost)
     if step == "METRICS":
         (external,) = [one for job, one in found.missing if job == "flight 2"]
@@ -57,7 +57,7 @@ def test_a_name_that_clashes_is_one_missing_file(
     folder = tmp_path / "jobs/flight 1" / part
     files = {path: data for path, data in tree(folder).items() if data is not None}
     files.pop("metrics.binproto", None)
-    assert files == {name: name.encode() for name in kept}
+    assert files == {name: name.encode() for name in kept_names}
     assert len(message_of(tmp_path, 0).metrics_data) == 2
 
 

@@ -64,12 +64,12 @@ def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
 
 def processes(words: str) -> list[str]:
     """Command lines of living processes with these words in them."""
-    found = []
+    command_lines = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
         if words in line and str(os.getpid()) != path.parent.name:
-            found.append(line)
-    return found
+            command_lines.append(line)
+    return command_lines

@@ -73,7 +73,7 @@ def info(cpus: int, memory: int) -> EngineInfo:
 
 
 @pytest.mark.parametrize(
-    ("cpus", "memory", "given", "said"),
+    ("cpus", "memory", "granted", "note"),
     [
         (8, 64 * GIB, (4.0, 16384), ""),
         (0, 0, (4.0, 16384), ""),
@@ -83,12 +83,12 @@ def info(cpus: int, memory: int) -> EngineInfo:
     ],
 )
 def test_an_engine_with_less_gives_all_it_has_and_says_so(
-    cpus: int, memory: int, given: tuple[float, int], said: str
+    cpus: int, memory: int, granted: tuple[float, int], note: str
 ) -> None:
     fitted, text = fit_to_engine(build("--like-cloud"), info(cpus, memory))
-    assert (fitted.limits.cpus, fitted.limits.memory_mib) == given
-    assert said in text
-    assert bool(text) == bool(said)
+    assert (fitted.limits.cpus, fitted.limits.memory_mib) == granted
+    assert note in text
+    assert bool(text) == bool(note)
     plain = build("--cpus", "9", "--memory-mib", "99999")
     assert fit_to_engine(plain, info(cpus, memory)) == (plain, "")
 

@@ -44,9 +44,9 @@ class FakeServed(FakeRun):
 class ServingEngine(FakeEngine):
     """Keeps what it was told."""
 
-    def __init__(self, script: Script, **said: Any) -> None:
+    def __init__(self, script: Script, **served_counts: Any) -> None:
         super().__init__(lambda _: script)
-        self.said = said
+        self.said = served_counts
         self.log = b""
         self.builds: list[Build] = []
         self.tasks: list[Task] = []

@@ -42,9 +42,9 @@ def test_missing_outputs_say_what_there_is(tmp_path: Path) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
 @given(st.binary(max_size=300), st.integers(0, 400), st.integers(0, 255))
-def test_no_bytes_are_too_much(tmp_path: Path, junk: bytes, place: int, value: int) -> None:
+def test_no_bytes_are_too_much(tmp_path: Path, junk: bytes, position: int, value: int) -> None:
     mixed = bytearray(metrics())
-    mixed[place % len(mixed)] = value
+    mixed[position % len(mixed)] = value
     for data in (junk, bytes(mixed)):
         (tmp_path / "metrics.binproto").write_bytes(data)
         said = evaluate(tmp_path, Taken(1))

@@ -99,12 +99,12 @@ class Build:
         self.lines = folder / "lines"
         self.script = folder / "build.sh"
         self.lines.touch()
-        given = folder / "batch.binproto"
-        given.write_bytes(metrics_file())
+        metrics = folder / "batch.binproto"
+        metrics.write_bytes(metrics_file())
         self.script.write_text(
             'if [ -e "$RESIM_INPUTS/batch_metrics_config.json" ]; then\n'
             f'  echo "begin batch" >> {self.lines}\n'
-            f'  exec cp {given} "$RESIM_OUTPUTS/metrics.binproto"\n'
+            f'  exec cp {metrics} "$RESIM_OUTPUTS/metrics.binproto"\n'
             "fi\n"
             'job=$(basename "$(dirname "$(dirname "$(readlink "$RESIM_INPUTS/experience")")")")\n'
             f'echo "begin $job" >> {self.lines}\n'

@@ -32,13 +32,13 @@ def result(outcome: Outcome, verdict: str | None = None, findings: int = 0) -> J
     return JobResult("job", "id", outcome, verdict, "it failed.", finding_count=findings)
 
 
-def kept(outputs: Path, given: JobResult, **files: str) -> JobResult:
+def kept(outputs: Path, kept_result: JobResult, **files: str) -> JobResult:
     """Keep the outputs of one run."""
     check_outputs(outputs)
     with staging_folder(outputs) as staging:
         if files:
             write(staging / NEW, **files)
-        return keep(given, staging, outputs)
+        return keep(kept_result, staging, outputs)
 
 
 DONE = result(Outcome.DONE, "PASSED")

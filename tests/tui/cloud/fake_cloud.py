@@ -105,4 +105,4 @@ async def over(pilot: Pilot[Any]) -> None:
     """Wait until the fetch has ended and the table shows all fetched jobs."""
     bar = pilot.app.screen.query_one(FetchBar)
     await until(pilot, lambda: not bar.fetch.running)
-    await until(pilot, lambda: all(one.is_finished for one in pilot.app.workers))
+    await until(pilot, lambda: all(worker.is_finished for worker in pilot.app.workers))

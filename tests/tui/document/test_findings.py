@@ -9,8 +9,8 @@ from tests.tui.document.test_metrics import speeds
 from tests.tui.test_snapshots import flawed
 
 
-def rules(found: FindingList) -> set[str]:
-    return {row.rule for row in found.rows if not isinstance(row, str)}
+def rules(findings: FindingList) -> set[str]:
+    return {row.rule for row in findings.rows if not isinstance(row, str)}
 
 
 async def test_findings_are_listed_and_explained() -> None:

@@ -114,8 +114,8 @@ def under_way(workspace: Path) -> RecordedRun:
     run = RecordedRun(workspace)
     run.write(Event("warning", START, text="no sandbox: the build can read your files."))
     run.plan(names[:7])
-    kept = JobResult(names[7], "", Outcome.DONE, verdict="PASSED", seconds=2.1, metrics=8)
-    run.write(Event("kept", START, names[7], result=kept))
+    kept_result = JobResult(names[7], "", Outcome.DONE, verdict="PASSED", seconds=2.1, metrics=8)
+    run.write(Event("kept", START, names[7], result=kept_result))
     for name in names[:6]:
         run.start(name)
     run.finish(names[0], 31.2)

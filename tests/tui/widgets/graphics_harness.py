@@ -26,8 +26,8 @@ class Terminal:
         self.written: list[str] = []
 
     def take(self) -> list[str]:
-        found, self.written = [w for w in self.written if "image" in w], []
-        return found
+        images, self.written = [w for w in self.written if "image" in w], []
+        return images
 
 
 def pictures(folder: Path) -> DocumentBuilder:
@@ -60,10 +60,10 @@ def sixel(image: Image, cells: tuple[int, int], pixels: tuple[int, int]) -> Enco
 RED, BLUE = "<image (255, 0, 0)>", "<image (0, 0, 255)>"
 
 
-async def show(pilot: Pilot[Any], found: Graphics) -> None:
+async def show(pilot: Pilot[Any], graphics: Graphics) -> None:
     """Let the app have graphics, and draw anew."""
     assert isinstance(pilot.app, InspectApp)
-    pilot.app.graphics = found
+    pilot.app.graphics = graphics
     chart = pilot.app.screen.query_one("Card ChartView", ChartView)
     chart._painted = None
     chart._ask()

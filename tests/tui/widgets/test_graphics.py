@@ -121,7 +121,7 @@ def test_asked_for_without_the_extra(
 
 
 @pytest.mark.parametrize(
-    ("image", "pixels", "place"),
+    ("image", "pixels", "area"),
     [
         ((1600, 800), (10, 20), Rect(5, 3, 40, 10)),
         ((800, 1600), (10, 20), Rect(15, 3, 20, 20)),
@@ -129,9 +129,9 @@ def test_asked_for_without_the_extra(
         ((1, 1000), (10, 20), Rect(24, 3, 1, 20)),
     ],
 )
-def test_proportions_are_kept(image: tuple[int, int], pixels: tuple[int, int], place: Rect) -> None:
+def test_proportions_are_kept(image: tuple[int, int], pixels: tuple[int, int], area: Rect) -> None:
     found = within(Rect(5, 3, 40, 20), image, pixels)
-    assert (found.width, found.height) == (place.width, place.height)
+    assert (found.width, found.height) == (area.width, area.height)
     assert 5 <= found.x <= 45 - found.width
     assert 3 <= found.y <= 23 - found.height
 

@@ -58,7 +58,7 @@ def named(columns: Sequence[Column[JobRow]], title: str) -> Column[JobRow]:
 
 def table_of(pilot: Pilot[Any]) -> JobsTable:
     """The table, also below another screen."""
-    screens = [one for one in pilot.app.screen_stack if isinstance(one, WorkspaceScreen)]
+    screens = [screen for screen in pilot.app.screen_stack if isinstance(screen, WorkspaceScreen)]
     return screens[-1].query_one(JobsTable)
 
 
