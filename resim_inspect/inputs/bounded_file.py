@@ -14,15 +14,29 @@ from resim_inspect.inputs.recording import RecordingError
 class BoundedFile:
     """Reads pieces of an open file; none is larger than what was asked for."""
 
-    def __init__(self, descriptor: int, size: int) -> None:
+    def __init__(self, descriptor: int, status: os.stat_result) -> None:
         self._descriptor = descriptor
-        self.size = size
+        self.size = status.st_size
         """Size when the file was opened."""
+        self.identity = (status.st_dev, status.st_ino)
+        """Device and inode: other ones are another file."""
+        self.modified = status.st_mtime_ns
+        """Time of the last change in ns."""
 
     def read(self, offset: int, length: int) -> bytes:
         """Return up to `length` bytes from an offset; fewer at the end of the file."""
         os.lseek(self._descriptor, offset, os.SEEK_SET)
         return os.read(self._descriptor, length)
+
+    def read_most(self, offset: int, length: int) -> bytes:
+        """Return `length` bytes from an offset; fewer only where the file ends before."""
+        data = self.read(offset, length)
+        while 0 < len(data) < length:
+            piece = self.read(offset + len(data), length - len(data))
+            if not piece:
+                break
+            data += piece
+        return data
 
     def read_all(self, offset: int, length: int) -> bytes:
         """Return exactly `length` bytes; raises RecordingError if the file ends before."""
@@ -47,6 +61,6 @@ def opened(path: Path) -> Iterator[BoundedFile]:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise RecordingError("It is not a regular file.")
-        yield BoundedFile(descriptor, status.st_size)
+        yield BoundedFile(descriptor, status)
     finally:
         os.close(descriptor)

@@ -12,6 +12,7 @@ from resim_inspect.tui.keys.columns import COLUMN_CHART, COLUMN_HOST, COLUMN_LIS
 from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
 from resim_inspect.tui.keys.jump import JUMP, JUMP_SCREEN
 from resim_inspect.tui.keys.raw import RAW, RAW_HOST, RAW_TREE
+from resim_inspect.tui.keys.records import RECORDS
 
 __all__ = ["BINDINGS", "GROUPS", "TABLES", "Hint", "KeyBinding"]
 
@@ -330,6 +331,7 @@ TABLES = (
     *(RUN_DIALOG, EVALUATING, QUERY_HOST, QUERY, QUERY_RESULT, EXPORT, EXPORT_DIALOG, DIALOG),
     *(TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN, CARDS, DASHBOARD, JOB_CARDS),
     *(COLUMN_HOST, JOB_COLUMNS, COLUMN_LIST, COLUMN_CHART, RAW_HOST, RAW_TREE, RAW, JUMP_SCREEN),
+    RECORDS,
 )
 BINDINGS = {binding.id or "": binding for table in TABLES for binding in table}
 """All bindings by id."""

@@ -89,7 +89,7 @@ def screen_for(opened: Opened, replace: ReplaceScreen, *, watch: bool = True) ->
         return RunsScreen(detected.path, watch=watch)
     from resim_inspect.tui.inputs.pane import InputsScreen
 
-    return InputsScreen(detected.path, detected.description)
+    return InputsScreen(detected.path, detected.description, watch=watch)
 
 
 def compare_later(app: App[Any], request: CompareRequested) -> None:

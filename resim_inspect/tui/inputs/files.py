@@ -6,15 +6,19 @@ import json
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.text import clean, count, size
 from resim_inspect.validation.findings import Finding
 
-PREVIEW_BYTES = 262_144
-"""Bytes of a file that are read for its preview."""
-END_BYTES = 131_072
-"""Bytes of its end that are read of a longer text."""
+if TYPE_CHECKING:
+    from resim_inspect.inputs.records.record_file import RecordFile
+    from resim_inspect.inputs.records.table_page import TablePage
+
+HEX_BYTES = 512
+"""Bytes that are shown of a file that is not text."""
+FIRST_ROWS = 100
+"""Rows that are read before all others."""
 JSON_BYTES = 2_000_000
 """Bytes of a JSON file that are read, which has to be complete to be indented."""
 MAX_ENTRIES = 5_000
@@ -44,7 +48,7 @@ class Inputs(NamedTuple):
 
 
 class Preview(NamedTuple):
-    """The first part of a file, as lines."""
+    """A file as lines, as an image or as rows."""
 
     path: Path
     title: str
@@ -52,6 +56,8 @@ class Preview(NamedTuple):
     image: bool = False
     is_json: bool = False
     """True if the lines are indented JSON, one value or bracket each."""
+    rows: tuple[RecordFile, TablePage] | None = None
+    """The file as rows, in place of lines, and the first of them."""
 
 
 def read_inputs(folder: Path, opened: frozenset[Path]) -> Inputs:
@@ -109,10 +115,14 @@ def _special(mode: int) -> str:
 
 
 def preview(entry: FileEntry) -> Preview:
-    """Read the beginning of a file for display by its type; all text is cleaned."""
+    """Read what is needed to display a file by its type; its lines are cleaned."""
     name = clean(entry.path.name, 120)
     if entry.note:
         return Preview(entry.path, name, (entry.note,))
+    from resim_inspect.inputs.bounded_file import opened
+    from resim_inspect.inputs.recording import RecordingError
+    from resim_inspect.inputs.records.opening import LOOKED_AT, open_records
+    from resim_inspect.inputs.records.record_file import FileChangedError
     from resim_inspect.inputs.summaries import summary_lines
 
     summary = summary_lines(entry.path, folder=entry.folder)
@@ -129,34 +139,24 @@ def preview(entry: FileEntry) -> Preview:
     if entry.path.suffix.lower() in IMAGES:
         return Preview(entry.path, title, (), image=True)
     try:
-        with entry.path.open("rb") as file:
-            limit = JSON_BYTES if is_json and entry.size <= JSON_BYTES else PREVIEW_BYTES
-            data = file.read(MAX_CONFIG_BYTES if config else limit)
-            is_cut = not config and len(data) == limit
-            if is_cut:
-                # Its last line is cut, unless it is the only one.
-                data = data[: data.rfind(b"\n") + 1] or data
-            end, left_out = _end(file, len(data)) if is_cut else (b"", 0)
+        with opened(entry.path) as file:
+            is_whole = is_json and 0 < file.size <= JSON_BYTES
+            limit = MAX_CONFIG_BYTES if config else JSON_BYTES if is_whole else LOOKED_AT
+            data = file.read_most(0, limit)
+        if config:
+            return Preview(entry.path, title, _lines(masked(data)), is_json=True)
+        if b"\0" in data[:LOOKED_AT]:
+            lines = ("not a text file; its first bytes:", *_hex(data[:HEX_BYTES]))
+            return Preview(entry.path, title, lines)
+        if is_whole:
+            lines, is_json = _json(data.decode("utf-8", "replace"))
+            return Preview(entry.path, title, lines, is_json=is_json)
+        records = open_records(entry.path)
+        return Preview(entry.path, title, (), rows=(records, records.page(0, FIRST_ROWS)))
+    except (RecordingError, FileChangedError) as error:
+        return Preview(entry.path, title, (str(error),))
     except OSError as error:
         return Preview(entry.path, title, (error.strerror or "cannot be read",))
-    if config:
-        return Preview(entry.path, title, _lines(masked(data)), is_json=True)
-    complete = len(data) == entry.size
-    if is_json and complete and data and b"\0" not in data[:4096]:
-        lines, is_json = _json(data.decode("utf-8", "replace"))
-        return Preview(entry.path, title, lines, is_json=is_json)
-    return Preview(entry.path, title, _text(entry.path, data, end, left_out))
-
-
-def _end(file: BinaryIO, start: int) -> tuple[bytes, int]:
-    """Read the last whole lines of a file after an offset; and the number of bytes between."""
-    end = file.seek(0, os.SEEK_END)
-    first = max(start, end - END_BYTES)
-    file.seek(first)
-    data = file.read(END_BYTES)
-    # The first line is cut, unless nothing lies between.
-    skipped = data.find(b"\n") + 1 if first > start else 0
-    return data[skipped:], first + skipped - start
 
 
 def _json(text: str) -> tuple[tuple[str, ...], bool]:
@@ -165,26 +165,6 @@ def _json(text: str) -> tuple[tuple[str, ...], bool]:
         return _lines(json.dumps(json.loads(text), indent=2, ensure_ascii=False)), True
     except (ValueError, RecursionError) as error:
         return (f"not valid JSON: {clean(str(error), 200)}", "", *_lines(text)), False
-
-
-def _text(path: Path, data: bytes, end: bytes, left_out: int) -> tuple[str, ...]:
-    if not data:
-        return ("the file is empty",)
-    if b"\0" in data[:4096]:
-        return ("not a text file; its first bytes:", *_hex(data[:512]))
-    gap = f"… {size(left_out)} are left out here" if left_out else ""
-    if not gap:
-        data, end = data + end, b""
-    text, last = data.decode("utf-8", "replace"), end.decode("utf-8", "replace")
-    if path.suffix.lower() in (".csv", ".tsv"):
-        from resim_inspect.inputs.csv_table import CsvError, csv_lines
-
-        try:
-            return tuple(csv_lines(text, last, gap))
-        except CsvError as error:
-            return (f"not valid CSV: {clean(str(error), 200)}", "", *_lines(text))
-    between = ("", gap, "") if gap else ()
-    return (*_lines(text), *between, *_lines(last))
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.pane import Pane
+from resim_inspect.tui.document.reloading import ReloadingScreen
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.inputs.view import InputsView
 from resim_inspect.tui.keymap import Hint
@@ -41,7 +42,9 @@ class InputsPane(Pane):
             missing.border_title = "Inputs"
             yield missing
         else:
-            yield InputsView(self.session.inputs)
+            screen = self.screen
+            watch = not isinstance(screen, ReloadingScreen) or screen.follows_disk
+            yield InputsView(self.session.inputs, watch=watch)
 
     def show_session(self, session: Session) -> None:
         self.session = session
@@ -60,6 +63,9 @@ class InputsPane(Pane):
             return view.key_hints()
         return ()
 
+    def dismiss_layer(self) -> bool:
+        return any(view.stop_search() for view in self.query(InputsView))
+
     def reload(self) -> None:
         for view in self.query(InputsView):
             view.reload()
@@ -77,15 +83,16 @@ class InputsScreen(MainScreen[None], RunHost):
     InputsScreen > #location { height: 1; background: $panel; padding: 0 1; text-style: bold; }
     """
 
-    def __init__(self, folder: Path, description: str) -> None:
+    def __init__(self, folder: Path, description: str, *, watch: bool = True) -> None:
         super().__init__()
+        self._watch = watch
         self.folder = folder
         self.description = description
 
     def compose(self) -> ComposeResult:
         location = clean("/".join(self.folder.absolute().parts[-2:]), 100)
         yield Static(f"{location}   {self.description}", id="location", markup=False)
-        yield InputsView(self.folder)
+        yield InputsView(self.folder, watch=self._watch)
         yield BottomBar()
 
     def on_mount(self) -> None:

@@ -19,6 +19,8 @@ from resim_inspect.text import clean, count, fit, size
 from resim_inspect.tui import keymap
 from resim_inspect.tui.inputs.files import FileEntry, Inputs, Preview, preview, read_inputs
 from resim_inspect.tui.inputs.preview_lines import PreviewLines
+from resim_inspect.tui.inputs.records.record_list import RecordList
+from resim_inspect.tui.inputs.records.view import RecordView
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
@@ -94,9 +96,9 @@ class InputsView(Background, SideHost):
         border: round $rule; border-title-color: $quiet; padding: 0 1;
         height: auto; max-height: 50%;
     }
-    InputsView ImageView { display: none; }
-    InputsView.-image ImageView { display: block; }
-    InputsView.-image PreviewLines { display: none; }
+    InputsView ImageView, InputsView RecordView { display: none; }
+    InputsView.-image ImageView, InputsView.-rows RecordView { display: block; }
+    InputsView.-image PreviewLines, InputsView.-rows PreviewLines { display: none; }
     """
 
     class InputsRead(Message):
@@ -113,9 +115,11 @@ class InputsView(Background, SideHost):
             super().__init__()
             self.preview = preview_
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, watch: bool = True) -> None:
+        """`watch`: follow the changes of the file in view."""
         super().__init__()
         self.folder = folder
+        self._watch = watch
         self.inputs: Inputs | None = None
         self._unfolded: frozenset[Path] = frozenset({folder / "experience", folder / "logs"})
 
@@ -126,6 +130,7 @@ class InputsView(Background, SideHost):
         with Vertical(id="preview"):
             yield PreviewLines()
             yield ImageView()
+            yield RecordView(watch=self._watch)
 
     def on_mount(self) -> None:
         self.query_one("#input-findings").border_title = "Contract"
@@ -138,7 +143,13 @@ class InputsView(Background, SideHost):
         return self.files
 
     def beside_list(self) -> Widget:
-        return self.query_one(ImageView if self.has_class("-image") else PreviewLines)
+        if self.has_class("-image"):
+            return self.query_one(ImageView)
+        return self.query_one(RecordList if self.has_class("-rows") else PreviewLines)
+
+    def stop_search(self) -> bool:
+        """Stop a search of the file in view; return False if there is none."""
+        return self.query_one(RecordList).stop_search()
 
     def focus_main(self) -> None:
         """Focus the tree, or the preview while the tree is hidden."""
@@ -155,10 +166,12 @@ class InputsView(Background, SideHost):
         if entry is None:
             return ()
         if self.screen.focused not in (None, self.files):
-            lines = self.query_one(PreviewLines)
-            fold = (Hint("preview.fold"), Hint("preview.fold_all")) if lines.blocks else ()
             side = self.side_hints()
             leave = () if side else (Hint("focus.next", "files"),)
+            if self.has_class("-rows"):
+                return (*side, *self.query_one(RecordList).hints(), *leave)
+            lines = self.query_one(PreviewLines)
+            fold = (Hint("preview.fold"), Hint("preview.fold_all")) if lines.blocks else ()
             return (*side, *fold, Hint("preview.search"), *leave)
         does = "read" if not entry.folder else "fold" if self.files.is_unfolded(entry) else "unfold"
         return (Hint("rows.choose", does), Hint("focus.next", "preview"))
@@ -215,7 +228,7 @@ class InputsView(Background, SideHost):
             self._unfolded = self._unfolded ^ {entry.path}
             self.reload()
         else:
-            self.query_one(PreviewLines).focus()
+            self.beside_list().focus()
 
     @work(
         thread=True,
@@ -233,15 +246,38 @@ class InputsView(Background, SideHost):
         contents, entry = message.preview, self.files.entry
         if entry is None or entry.path != contents.path:
             return
-        self.query_one("#preview").border_title = Text(contents.title)
+        rows, suffix = self.query_one(RecordView), contents.path.suffix.lower()
+        records = rows.rows.records
+        if contents.rows and records is not None and records.path == contents.path:
+            # It follows the changes of its file, and stays where it is.
+            rows.rows.poll()
+            return
+        frame = self.query_one("#preview")
+        frame.border_title, frame.border_subtitle = Text(contents.title), ""
+        had_focus = frame.has_pseudo_class("focus-within")
         self.set_class(contents.image, "-image")
-        if contents.image:
-            self.query_one(ImageView).show_file(contents.path)
+        self.set_class(contents.rows is not None, "-rows")
+        if contents.rows is not None:
+            rows.show(*contents.rows, coloured=suffix in (".json", ".geojson"))
         else:
-            suffix = contents.path.suffix.lower()
-            coloured = contents.is_json or suffix in (".json", ".jsonl", ".geojson")
-            lines = self.query_one(PreviewLines)
-            lines.show(contents.lines, json=coloured, foldable=contents.is_json)
+            rows.rows.clear()
+            if contents.image:
+                self.query_one(ImageView).show_file(contents.path)
+            else:
+                lines = self.query_one(PreviewLines)
+                lines.show(contents.lines, json=contents.is_json, foldable=contents.is_json)
+        if had_focus:
+            self.beside_list().focus()
+
+    @on(RecordList.StateChanged)
+    def _rows_changed(self, message: RecordList.StateChanged) -> None:
+        message.stop()
+        rows, frame = self.query_one(RecordList), self.query_one("#preview")
+        if rows.records is not None:
+            name = clean(rows.records.path.name, 120)
+            frame.border_title = Text(f"{name} · {size(rows.records.size)}")
+            frame.border_subtitle = Text(rows.summary())
+            self.post_message(KeyHintsChanged())
 
     def on_theme_changed(self) -> None:
         """Repaint in the colours of a new theme."""

@@ -12,6 +12,7 @@ from resim_inspect.tui.keys.columns import COLUMN_CHART, COLUMN_HOST, COLUMN_LIS
 from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
 from resim_inspect.tui.keys.jump import JUMP_SCREEN
 from resim_inspect.tui.keys.raw import RAW, RAW_HOST, RAW_TREE
+from resim_inspect.tui.keys.records import RECORDS
 
 Table = tuple[KeyBinding, ...]
 FocusPath = tuple[Table, ...]
@@ -45,6 +46,8 @@ FOCUS_PATHS: tuple[FocusPath, ...] = (
     (keymap.FILTER, keymap.FINDINGS, *_DOCUMENT),
     (*_TEXT, keymap.SIDE, *_DOCUMENT),
     (*_TEXT, *_FOLDER),
+    (keymap.ROWS, RECORDS, keymap.SIDE, *_DOCUMENT),
+    (keymap.ROWS, RECORDS, *_FOLDER),
     (keymap.PATH, keymap.OPEN, keymap.FOCUS, keymap.APP),
     (keymap.ROWS, keymap.OPEN, keymap.FOCUS, keymap.APP),
     (keymap.EVALUATING, keymap.APP),

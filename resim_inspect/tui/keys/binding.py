@@ -67,6 +67,7 @@ GROUPS = {
     "document": "Document",
     "inputs": "Inputs",
     "preview": "Text",
+    "records": "Rows of a file",
     "log": "Log",
     "jobs": "Jobs table",
     "columns": "List of columns",

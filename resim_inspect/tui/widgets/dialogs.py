@@ -25,6 +25,8 @@ from resim_inspect.tui.widgets.row_list import RowList, StyledText
 T = TypeVar("T")
 
 CLOSE = Hint("dialog.close")
+MAX_DETAIL = 2_000
+"""Characters of a value that a dialog of details shows; copying copies all of them."""
 
 
 class Dialog(ModalScreen[T]):
@@ -203,8 +205,12 @@ class ChecklistDialog(Dialog[None]):
 class DetailRows(RowList):
     """Names and values, long ones on several lines; copying copies the value."""
 
-    def __init__(self, details: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self, details: Sequence[tuple[str, str]], current: int = 0, limit: int = MAX_DETAIL
+    ) -> None:
         super().__init__()
+        self._current = current
+        self._limit = limit
         self.details = [(clean(name, 60), value) for name, value in details]
         self._lines: list[tuple[int, str, str]] = []
         """Of each line: which detail, its name on the first line, a part of its value."""
@@ -214,11 +220,13 @@ class DetailRows(RowList):
         width = self.scrollable_content_region.width
         longest = max((cell_len(name) for name, _ in self.details), default=0)
         self._names = min(longest, 28, max(10, width * 2 // 5))
-        fact = self._lines[self.cursor][0] if 0 <= self.cursor < len(self._lines) else 0
+        fact = self._lines[self.cursor][0] if self._lines else self._current
         self._lines = [
             (number, "" if position else name, part)
             for number, (name, value) in enumerate(self.details)
-            for position, part in enumerate(_parts(clean(value, 2000), width - self._names - 3))
+            for position, part in enumerate(
+                _parts(clean(value, self._limit), width - self._names - 3)
+            )
         ]
         self.styles.height = len(self._lines) + 2
         first = next((row for row, line in enumerate(self._lines) if line[0] == fact), 0)
@@ -268,13 +276,23 @@ class DetailsDialog(Dialog[None]):
     }
     """
 
-    def __init__(self, title: str, rows: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[tuple[str, str]],
+        *,
+        current: int = 0,
+        limit: int = MAX_DETAIL,
+    ) -> None:
+        """`current`: row of the cursor; `limit`: characters of a value that are shown."""
         super().__init__()
         self.title_text = title
         self.rows = rows
+        self._current = current
+        self._limit = limit
 
     def compose(self) -> ComposeResult:
-        rows = DetailRows(self.rows)
+        rows = DetailRows(self.rows, self._current, self._limit)
         rows.border_title = Text(clean(self.title_text, 80))
         rows.border_subtitle = hint_line(Hint("rows.copy", "copy the value"), CLOSE)
         yield rows

@@ -16,6 +16,21 @@ from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
 
+def mark_matches(pieces: Sequence[StyledText], wanted: str, marks: Style) -> Sequence[StyledText]:
+    """Return the pieces with a style over each match within one of them; `wanted` may be empty."""
+    if not wanted:
+        return pieces
+    marked: list[StyledText] = []
+    for text, style in pieces:
+        at = 0
+        for match in re.finditer(re.escape(wanted), text, re.IGNORECASE):
+            marked.append((text[at : match.start()], style))
+            marked.append((match[0], style + marks))
+            at = match.end()
+        marked.append((text[at:], style))
+    return [piece for piece in marked if piece[0]]
+
+
 class SearchableList(RowList):
     """Lines of text that can be searched; a subclass says which rows match."""
 
@@ -33,17 +48,7 @@ class SearchableList(RowList):
 
     def marked(self, pieces: Sequence[StyledText], marks: Style) -> Sequence[StyledText]:
         """Return the pieces with a style over each match within one of them."""
-        if not self.wanted:
-            return pieces
-        marked: list[StyledText] = []
-        for text, style in pieces:
-            at = 0
-            for match in re.finditer(re.escape(self.wanted), text, re.IGNORECASE):
-                marked.append((text[at : match.start()], style))
-                marked.append((match[0], style + marks))
-                at = match.end()
-            marked.append((text[at:], style))
-        return [piece for piece in marked if piece[0]]
+        return mark_matches(pieces, self.wanted, marks)
 
     def action_search(self) -> None:
         from resim_inspect.tui.widgets.prompt import Prompt

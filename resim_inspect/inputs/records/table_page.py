@@ -1,0 +1,110 @@
+"""A page of a table: its rows with cleaned, shortened cells, and how wide its columns are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from resim_inspect.inputs.records.record_format import is_number
+from resim_inspect.inputs.records.rows import MAX_COLUMNS, ParsedRecord
+from resim_inspect.text import cell_width, clean
+
+MAX_CELL = 120
+"""Characters of a cell on a page; the row in full has all of them."""
+MAX_LINE = 4_000
+"""Characters of a line of text, or of a row that cannot be parsed."""
+MAX_PAGE_CELLS = 250_000
+"""Cells of a page; a table with more columns has fewer rows on a page."""
+
+
+class TableRow(NamedTuple):
+    """A row as it is painted."""
+
+    cells: tuple[str, ...]
+    problem: str = ""
+    raw: bool = False
+
+
+class SeenColumn(NamedTuple):
+    """What a page tells about a column."""
+
+    width: int
+    """Terminal cells of its longest value."""
+    numbers: bool | None
+    """True if all of its values are numbers; None if it has none."""
+
+
+class TablePage(NamedTuple):
+    """Rows that follow one another."""
+
+    first: int
+    rows: tuple[TableRow, ...]
+    names: tuple[str, ...]
+    """Names of all columns so far."""
+    seen: tuple[SeenColumn, ...]
+    """Of each of these columns."""
+
+
+class ColumnNames:
+    """Names of the columns of a table in their order, which grow as rows with others are read."""
+
+    def __init__(self, header: Sequence[str] | None) -> None:
+        self._names = [self._name(name, at) for at, name in enumerate(header or ())][:MAX_COLUMNS]
+        self._places = {name: at for at, name in enumerate(self._names)}
+
+    @staticmethod
+    def _name(name: str, place: int) -> str:
+        return clean(name, MAX_CELL).strip() or f"#{place + 1}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names so far, cleaned."""
+        return tuple(self._names)
+
+    def arrange(self, record: ParsedRecord) -> tuple[str, ...]:
+        """Return the cells of a record in the order of the columns, and add new columns."""
+        if not record.names:
+            for place in range(len(self._names), min(len(record.cells), MAX_COLUMNS)):
+                self._names.append(f"#{place + 1}")
+            return tuple(clean(cell, MAX_CELL) for cell in record.cells[:MAX_COLUMNS])
+        cells: dict[int, str] = {}
+        for name, cell in zip(record.names, record.cells, strict=True):
+            if name not in self._places:
+                if len(self._names) == MAX_COLUMNS:
+                    continue
+                self._places[name] = len(self._names)
+                self._names.append(self._name(name, len(self._names)))
+            cells[self._places[name]] = clean(cell, MAX_CELL)
+        return tuple(cells.get(place, "") for place in range(max(cells, default=-1) + 1))
+
+
+def page_of(first: int, records: Iterable[ParsedRecord], names: ColumnNames) -> TablePage:
+    """Make a page of parsed records."""
+    rows = []
+    for record in records:
+        if record.raw:
+            cells: tuple[str, ...] = (clean(record.cells[0], MAX_LINE),)
+        else:
+            cells = names.arrange(record)
+        rows.append(TableRow(cells, record.problem, record.raw))
+    return TablePage(first, tuple(rows), names.names, _seen(rows, len(names.names)))
+
+
+def lines_page(first: int, records: Iterable[ParsedRecord]) -> TablePage:
+    """Make a page of lines of text, whose only cell is not cleaned."""
+    rows = tuple(TableRow((record.cells[0][:MAX_LINE],)) for record in records)
+    return TablePage(first, rows, (), ())
+
+
+def _seen(rows: Sequence[TableRow], columns: int) -> tuple[SeenColumn, ...]:
+    widths = [0] * columns
+    numbers: list[bool | None] = [None] * columns
+    for row in rows:
+        if row.raw:
+            continue
+        for place, cell in enumerate(row.cells):
+            if cell:
+                widths[place] = max(widths[place], cell_width(cell))
+                if numbers[place] is not False and cell.strip():
+                    numbers[place] = is_number(cell)
+    return tuple(map(SeenColumn, widths, numbers))

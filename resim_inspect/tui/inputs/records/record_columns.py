@@ -1,0 +1,69 @@
+"""Columns of a table of records: names, widths from the rows seen so far, and which are in view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from resim_inspect.inputs.records.table_page import TablePage
+from resim_inspect.text import cell_width
+
+MIN_WIDTH, MAX_WIDTH = 3, 40
+"""Cells of a column without the blanks behind it."""
+GAP = 2
+"""Blanks behind a column."""
+
+
+class RecordColumns:
+    """Layout of the columns, which grow as more rows are read."""
+
+    def __init__(self) -> None:
+        self.names: tuple[str, ...] = ()
+        self.widths: list[int] = []
+        self._numbers: list[bool | None] = []
+        self.selected = 0
+        """Column of the cursor."""
+        self._first = 0
+        """First column in view."""
+
+    def learn(self, page: TablePage) -> None:
+        """Take names, widths and alignment from a page."""
+        for name in page.names[len(self.names) :]:
+            self.widths.append(min(max(MIN_WIDTH, cell_width(name)), MAX_WIDTH))
+            self._numbers.append(None)
+        self.names = max(self.names, page.names, key=len)
+        for place, seen in enumerate(page.seen):
+            if seen.width > self.widths[place]:
+                self.widths[place] = min(seen.width, MAX_WIDTH)
+            if seen.numbers is not None and self._numbers[place] is not False:
+                self._numbers[place] = seen.numbers
+
+    def is_right(self, place: int) -> bool:
+        """Return True for a column of numbers, which are aligned to the right."""
+        return self._numbers[place] is True
+
+    def move(self, by: int) -> None:
+        """Select a column beside the selected one."""
+        self.select(self.selected + by)
+
+    def select(self, place: int) -> None:
+        """Select a column, or the nearest one that there is."""
+        self.selected = min(max(0, place), max(0, len(self.names) - 1))
+
+    def in_view(self, room: int) -> range:
+        """Return the columns that are at least partly in a width, the selected one among them."""
+        self._first = min(self._first, self.selected)
+        used = sum(width + GAP for width in self.widths[self._first : self.selected + 1])
+        while used - GAP > room and self._first < self.selected:
+            used -= self.widths[self._first] + GAP
+            self._first += 1
+        stop = self._first
+        while stop < len(self.widths) and room > 0:
+            room -= self.widths[stop] + GAP
+            stop += 1
+        return range(self._first, stop)
+
+    def select_match(self, cells: Sequence[str], wanted: str) -> None:
+        """Select the first column whose cell has a text, unless the selected one has it."""
+        matching = [place for place, cell in enumerate(cells) if wanted in cell.casefold()]
+        if matching and self.selected not in matching:
+            self.select(matching[0])
