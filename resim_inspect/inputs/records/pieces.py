@@ -32,12 +32,13 @@ class Piece(NamedTuple):
 
 
 def pieces(
-    file: BoundedFile, row: int, offset: int, delimiter: str, length: int = PIECE
+    file: BoundedFile, row: int, offset: int, delimiter: str, first_read: int | None = None
 ) -> Iterator[Piece]:
-    """Yield the rest of a file from a record on; `length`: bytes that are read first.
+    """Yield the rest of a file from a record on; `first_read`: bytes that are read first.
 
     A record that is longer than PIECE comes in parts.
     """
+    length = PIECE if first_read is None else first_read
     while True:
         data = file.read_most(offset, length)
         at_end = len(data) < length

@@ -33,7 +33,10 @@ _TOO_LONG = f"This row is longer than {size(MAX_RECORD)}; this is its start."
 
 
 class FileChangedError(Exception):
-    """A file that is not the one that was indexed; its text is a whole sentence."""
+    """A file that is not the one that was indexed; its text is a whole sentence.
+
+    The text is empty if nothing of it was complete before.
+    """
 
 
 class RecordFile:
@@ -107,6 +110,9 @@ class RecordFile:
             was_rewritten = is_same_size and file.modified != self._modified and self.is_complete
             if was_rewritten or last != self._last:
                 raise FileChangedError("The file was written anew; this is its new content.")
+            if not is_same_size and self._index.rows == 0 and self.format.delimiter:
+                # The names of the columns may have been read before they were complete.
+                raise FileChangedError("")
             self.size, self._modified = file.size, file.modified
             self._extend(file)
         return True
@@ -156,11 +162,11 @@ class RecordFile:
         """Read one row in full, None if there is none; raises as `page` does."""
         return next(iter(self._records(row, 1)), None)
 
-    def pieces_from(self, row: int, length: int = PIECE) -> Iterator[Piece]:
+    def pieces_from(self, row: int, first_read: int | None = None) -> Iterator[Piece]:
         """Yield the records of the file from one at or before a row on; raises as `page` does."""
         known = self._index.before(row + self.header_rows)
         with self._opened() as file:
-            yield from pieces(file, known.row, known.offset, self.format.delimiter, length)
+            yield from pieces(file, known.row, known.offset, self.format.delimiter, first_read)
 
     def _records(self, first: int, most: int) -> Iterator[ParsedRecord]:
         row, stop = first + self.header_rows, first + self.header_rows + most

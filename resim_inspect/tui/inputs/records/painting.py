@@ -85,13 +85,12 @@ class RowPainter:
             line = cut(contents.cells[0], room)
             return list(mark_matches([(line, styles.quiet)], wanted, styles.marks))
         pieces = []
-        for place in self.columns.in_view(room):
+        for place, cells in self.columns.in_view(room):
             cell = contents.cells[place] if place < len(contents.cells) else ""
             style = styles.text
             if on_cursor and place == self.columns.selected:
                 style += Style(underline=True, bold=True)
-            width = self.columns.widths[place]
-            text = fit(cell, width, right=self.columns.is_right(place))
+            text = fit(cell, cells, right=self.columns.is_right(place))
             pieces += [*mark_matches([(text, style)], wanted, styles.marks)]
             pieces.append((" " * GAP, styles.text))
         return pieces
@@ -99,15 +98,11 @@ class RowPainter:
     def heading(self, width: int, styles: ThemeStyles) -> list[StyledText]:
         """Names of the columns in view; the selected one stands out."""
         pieces: list[StyledText] = [(" " * self._gutter, styles.quiet)]
-        for place in self.columns.in_view(self.room(width)):
+        for place, cells in self.columns.in_view(self.room(width)):
             style = styles.quiet
             if place == self.columns.selected:
                 style = styles.accent + Style(bold=True)
-            name = fit(
-                self.columns.names[place],
-                self.columns.widths[place],
-                right=self.columns.is_right(place),
-            )
+            name = fit(self.columns.names[place], cells, right=self.columns.is_right(place))
             pieces += [(name, style), (" " * GAP, styles.quiet)]
         return pieces
 

@@ -9,6 +9,8 @@ from resim_inspect.text import cell_width
 
 MIN_WIDTH, MAX_WIDTH = 3, 40
 """Cells of a column without the blanks behind it."""
+MIN_CUT = 8
+"""Cells that a column which does not fit has at least."""
 GAP = 2
 """Blanks behind a column."""
 
@@ -49,18 +51,30 @@ class RecordColumns:
         """Select a column, or the nearest one that there is."""
         self.selected = min(max(0, place), max(0, len(self.names) - 1))
 
-    def in_view(self, room: int) -> range:
-        """Return the columns that are at least partly in a width, the selected one among them."""
+    def in_view(self, room: int) -> list[tuple[int, int]]:
+        """Return the columns in view and their widths, the selected one among them.
+
+        The last one may have less than its width.
+        """
         self._first = min(self._first, self.selected)
         used = sum(width + GAP for width in self.widths[self._first : self.selected + 1])
         while used - GAP > room and self._first < self.selected:
             used -= self.widths[self._first] + GAP
             self._first += 1
-        stop = self._first
-        while stop < len(self.widths) and room > 0:
-            room -= self.widths[stop] + GAP
-            stop += 1
-        return range(self._first, stop)
+        shown: list[tuple[int, int]] = []
+        for place in range(self._first, len(self.widths)):
+            width = min(self.widths[place], room)
+            if shown and width < min(self.widths[place], MIN_CUT):
+                break
+            shown.append((place, max(1, width)))
+            room -= width + GAP
+        return shown
+
+    def overflow(self, room: int) -> tuple[int, int]:
+        """Number of columns to the left and to the right of those in view."""
+        shown = self.in_view(room)
+        last = shown[-1][0] if shown else -1
+        return self._first, len(self.names) - 1 - last
 
     def select_match(self, cells: Sequence[str], wanted: str) -> None:
         """Select the first column whose cell has a text, unless the selected one has it."""

@@ -224,8 +224,8 @@ class RecordList(SearchedRows):
             parts.append(f"going to {noun} {self.target + 1:,}")
         if self.following:
             parts.append("following")
-        shown = self.columns.in_view(self.painter.room(self.scrollable_content_region.width))
-        hidden = overflow_hint(shown.start, len(self.columns.names) - shown.stop)
+        room = self.painter.room(self.scrollable_content_region.width)
+        hidden = overflow_hint(*self.columns.overflow(room))
         return " · ".join([*parts, *([hidden] if hidden else [])])
 
     def hints(self) -> tuple[Hint, ...]:
