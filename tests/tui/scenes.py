@@ -39,6 +39,7 @@ from resim_inspect.tui.exporting.dialog import ExportDialog
 from resim_inspect.tui.help_screen import HelpScreen
 from resim_inspect.tui.inputs.pane import InputsScreen
 from resim_inspect.tui.inputs.preview_lines import PreviewLines
+from resim_inspect.tui.inputs.records.record_list import RecordList
 from resim_inspect.tui.inputs.view import InputsView
 from resim_inspect.tui.jump.screen import JumpScreen
 from resim_inspect.tui.open.detect import DetectedPath, PathKind
@@ -180,6 +181,7 @@ SCENES = {
         "batch/jobs/flight/inputs",
         owners=(InputsScreen, InputsView, SearchableList, PreviewLines),
     ),
+    "rows": Scene(InputsScreen, "batch/jobs/flight/inputs", ("end",), owners=(RecordList,)),
     "help": Scene(HelpScreen, DOCUMENT, ("question_mark",), owners=(Dialog,)),
     "jump": Scene(QuickOpen, DOCUMENT, dialog=lambda: QuickOpen(_catalog()), owners=(QuickOpen,)),
     "labels": Scene(JumpScreen, DOCUMENT, ("ctrl+g",), owners=(JumpScreen,)),

@@ -41,7 +41,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class RecordFormat:
-    """How the bytes of a file are records, and those are cells."""
+    """Kind of the records in a file, where the first begins, and how cells are told apart."""
 
     kind: RecordKind
     start: int = 0

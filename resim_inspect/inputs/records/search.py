@@ -16,7 +16,7 @@ MAX_WANTED = 500
 
 
 class SearchStep(NamedTuple):
-    """What was found in one more piece of the file."""
+    """Matches in one more piece of the file."""
 
     rows: tuple[int, ...]
     """Rows that have the text, in ascending order."""

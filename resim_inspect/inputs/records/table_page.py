@@ -26,7 +26,7 @@ class TableRow(NamedTuple):
 
 
 class SeenColumn(NamedTuple):
-    """What a page tells about a column."""
+    """Width and kind of the values of a column on a page."""
 
     width: int
     """Terminal cells of its longest value."""

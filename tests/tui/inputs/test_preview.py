@@ -128,7 +128,6 @@ async def test_a_search_unfolds_what_hides_its_matches(inputs: Path) -> None:
 
 async def test_other_texts_have_no_blocks(inputs: Path) -> None:
     (inputs / "logs" / "state.json").write_text("{\n[\n]\n")
-    (inputs / "logs" / "text.txt").write_text("if x {\n  y [\n  ]\n}\n")
     async with started(inputs) as pilot:
         await press(pilot, "end", "enter")
         lines = pilot.app.screen.query_one(PreviewLines)

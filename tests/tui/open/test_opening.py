@@ -74,11 +74,16 @@ def test_previews(job: Path) -> None:
         path = logs / name
         return preview(FileEntry(path, 0, False, path.stat().st_size)).lines
 
-    assert lines("samples.csv") == ("time  speed", " 0.0    1.5", " 0.1  22.25")
+    def rows(name: str) -> list[tuple[str, ...]]:
+        contents = preview(FileEntry(logs / name, 0, False, 0)).rows
+        assert contents is not None
+        return [row.cells for row in contents[1].rows]
+
+    assert rows("samples.csv") == [("0.0", "1.5"), ("0.1", "22.25")]
     assert '  "mode": "CRUISE",' in lines("state.json")
     assert lines("broken.json")[0].startswith("not valid JSON")
     assert lines("raw.bin")[1].startswith("00000000  00 01 02")
-    assert lines("evil.txt") == ("�[31mred�    end",)
+    assert rows("evil.txt") == [("\x1b[31mred\x07\tend",)]
     assert preview(FileEntry(logs / "pad.png", 0, False, 9)).image
 
 

@@ -33,7 +33,7 @@ class RecordHeading(Widget):
 
 
 class RecordDetail(Widget):
-    """What is wrong with the file or the row of the cursor, or else the selected cell."""
+    """Problem of the file or of the row at the cursor, or else the selected cell."""
 
     DEFAULT_CSS = "RecordDetail { height: 1; }"
 

@@ -1,0 +1,253 @@
+"""Rows of a file among the inputs: read where they are in view, searched, and followed."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.inputs.records import record_file
+from resim_inspect.inputs.records.record_file import RecordFile
+from resim_inspect.inputs.records.search import SearchStep
+from resim_inspect.tui.inputs.records.row_search import RowSearch
+from resim_inspect.tui.inputs.view import InputsView
+from resim_inspect.tui.widgets.dialogs import DetailRows, DetailsDialog
+from tests.tui.conftest import press, settle, started, text
+from tests.tui.inputs.records.rows_app import inputs_with, lines, look_again, viewing
+
+TABLE = "time,state,note\n" + "".join(
+    f"{row / 10},{'CRUISE' if row % 100 else 'TURN'},{'long ' * 30 if row == 3 else row}\n"
+    for row in range(5_000)
+)
+
+
+async def test_a_table_is_read_where_it_is_in_view(tmp_path: Path) -> None:
+    inputs_with(tmp_path, "a.csv", TABLE.encode())
+    async with viewing(tmp_path) as (pilot, rows):
+        assert "1,234" not in text(pilot)
+        assert "5,000 rows" in text(pilot)
+        assert lines(rows)[1].split() == ["2", "0.1", "CRUISE", "1"]
+        await press(pilot, "end")
+        assert lines(rows)[-1].split() == ["▌5,000", "499.9", "CRUISE", "4999"]
+        await press(pilot, "colon", *"1,234", "enter")
+        assert rows.cursor == 1_233
+        assert any(line.split()[1:] == ["123.3", "CRUISE", "1233"] for line in lines(rows))
+        # Numbers are aligned to the right, texts to the left.
+        await press(pilot, "home")
+        assert lines(rows)[10][5:] == "    1.0  CRUISE  10"
+
+
+async def test_a_long_cell_is_read_and_copied_in_full(tmp_path: Path) -> None:
+    inputs_with(tmp_path, "a.csv", TABLE.encode())
+    async with viewing(tmp_path, (80, 24)) as (pilot, rows):
+        await press(pilot, "down", "down", "down", "right", "right")
+        assert "note: long long" in text(pilot)
+        assert "…" in lines(rows)[3]
+        await press(pilot, "y")
+        assert pilot.app.clipboard == "long " * 30
+        await press(pilot, "enter")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, DetailsDialog)
+        details = dialog.query_one(DetailRows)
+        assert details.details == [("time", "0.3"), ("state", "CRUISE"), ("note", "long " * 30)]
+        assert details.copy_text(details.cursor) == "long " * 30
+
+
+async def test_a_search_goes_through_the_file_from_the_cursor(
+    tmp_path: Path, notices: list[str]
+) -> None:
+    inputs_with(tmp_path, "a.csv", TABLE.encode())
+    async with viewing(tmp_path) as (pilot, rows):
+        await press(pilot, "colon", *"4850", "enter", "slash", *"turn", "enter")
+        assert rows.cursor == 4_900
+        assert rows.columns.selected == 1
+        assert "match 50 of 50" in text(pilot)
+        assert notices == ["50 rows found; n goes to the next."]
+        await press(pilot, "n")
+        assert rows.cursor == 0
+        await press(pilot, "n", "f3")
+        assert rows.cursor == 200
+        await press(pilot, "N", "N", "shift+f3")
+        assert rows.cursor == 4_900
+        await press(pilot, "slash", *"nothing [b]", "enter")
+        assert notices[-1] == "No row has nothing [b]."
+
+
+async def test_rows_are_counted_while_the_first_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row that is not counted yet is awaited, by its number."""
+    may_go_on, extend = threading.Event(), RecordFile.extend
+
+    def gated(records: RecordFile) -> bool:
+        assert may_go_on.wait(10)
+        return extend(records)
+
+    monkeypatch.setattr(RecordFile, "extend", gated)
+    monkeypatch.setattr(record_file, "PIECE", 1_000)
+    inputs_with(tmp_path, "a.csv", TABLE.encode())
+    async with started(tmp_path) as pilot:
+        await pilot.press("end", "enter")
+        view = pilot.app.screen.query_one(InputsView)
+        while not view.has_class("-rows"):
+            await pilot.pause(0.01)
+        await pilot.pause(0.1)
+        assert "at least" in text(pilot)
+        assert "% read" in text(pilot)
+        await pilot.press("colon", *"4000", "enter")
+        await pilot.pause(0.1)
+        assert "going to row 4,000" in text(pilot)
+        may_go_on.set()
+        await settle(pilot)
+        rows = pilot.app.focused
+        assert "5,000 rows" in text(pilot)
+        assert rows is not None
+        assert "▌4,000" in text(pilot)
+
+
+async def test_a_search_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = threading.Event()
+
+    def endless(*_: object) -> object:
+        for _ in range(1_000):
+            yield SearchStep((7,) if not stopped.is_set() else (), 0.25, False)
+            stopped.set()
+            threading.Event().wait(0.01)
+
+    monkeypatch.setattr("resim_inspect.tui.inputs.records.reading.search_rows", endless)
+    inputs_with(tmp_path, "a.txt", b"x\n" * 20)
+    async with viewing(tmp_path) as (pilot, rows):
+        await pilot.press("slash", "x", "enter")
+        while rows.search is None or not rows.search.found:
+            await pilot.pause(0.01)
+        await pilot.pause(0.05)
+        assert "searching 25%: 1 match" in text(pilot)
+        assert "x stop" in text(pilot)
+        assert rows.cursor == 7
+        await press(pilot, "x")
+        assert not rows.is_searching
+        assert "match 1 of 1 in 25% of the file" in text(pilot)
+
+
+async def test_the_end_of_a_file_that_grows_is_followed(tmp_path: Path) -> None:
+    path = inputs_with(tmp_path, "log.txt", b"".join(b"line %d\n" % row for row in range(90)))
+    async with viewing(tmp_path) as (pilot, rows):
+        await press(pilot, "f")
+        assert "following" in text(pilot)
+        assert lines(rows)[-1].endswith("line 89")
+        with path.open("ab") as file:
+            file.write(b"line 90\nhalf")
+        await look_again(pilot, rows)
+        assert lines(rows)[-1].endswith("half")
+        with path.open("ab") as file:
+            file.write(b" a line\n")
+        await look_again(pilot, rows)
+        assert lines(rows)[-1].endswith("half a line")
+        await press(pilot, "up")
+        assert "following" not in text(pilot)
+        with path.open("ab") as file:
+            file.write(b"more\n")
+        await look_again(pilot, rows)
+        assert rows.count == 93
+        assert lines(rows)[-1].endswith("half a line")
+        await press(pilot, "f")
+        assert lines(rows)[-1].endswith("more")
+        # Reading the folder again leaves the rows where they are.
+        await press(pilot, "f5")
+        assert rows.following
+        assert lines(rows)[-1].endswith("more")
+
+
+async def test_changes_of_the_file_are_told_in_a_sentence(
+    tmp_path: Path, notices: list[str]
+) -> None:
+    path = inputs_with(tmp_path, "a.csv", TABLE.encode())
+    async with viewing(tmp_path) as (pilot, rows):
+        await press(pilot, "end")
+        path.write_text("k,l\n1,2\n")
+        await look_again(pilot, rows)
+        assert notices == ["The file has become shorter; this is its new content."]
+        assert lines(rows) == ["▌1    1    2"]
+        path.unlink()
+        for _ in range(3):
+            await look_again(pilot, rows)
+        assert notices[1:] == ["a.csv is gone; the rows that were read last are shown."]
+        assert "is gone" in text(pilot)
+        assert lines(rows) == ["▌1    1    2"]
+        path.write_bytes(b"a\0b")
+        await look_again(pilot, rows)
+        assert notices[2:] == ["It is not a text file."]
+        path.write_text("k,l\n3,4\n5,6\n")
+        await look_again(pilot, rows)
+        assert len(notices) == 4
+        assert [line.split()[-2:] for line in lines(rows)] == [["3", "4"], ["5", "6"]]
+        assert "It is not" not in text(pilot)
+
+
+HOSTILE = {
+    "empty": ("a.csv", b"", "the file is empty"),
+    "names alone": ("a.csv", b"a,b\n", "no rows below the names"),
+    "control": ("a.csv", b"a,b\n\x1b[31m,\xff\n", "�[31m"),
+    "ragged": ("a.csv", b"a,b\n1\n", "This row has 1 cell; the header has 2 names."),
+    "not JSON": ("a.jsonl", b"{}\n{broken\n", "{broken"),
+    "deep": ("a.jsonl", b"[" * 90_000 + b"\n", "This row is nested too deeply"),
+    "one line": ("a.txt", b"x" * 3_000_000, "1 line"),
+    "colours": ("a.txt", b"\x1b[31mred\x1b[0m\n", "red"),
+    "binary": ("a.txt", b"a\0b", "not a text file; its first bytes:"),
+}
+"""By what is unusual: name of the file, its bytes, and what the screen says."""
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_hostile_files_are_shown(name: str, tmp_path: Path) -> None:
+    file, data, expected = HOSTILE[name]
+    inputs_with(tmp_path, file, data)
+    async with started(tmp_path) as pilot:
+        await press(pilot, "end", "enter")
+        assert expected in text(pilot)
+        assert "\x1b" not in text(pilot)
+        await press(pilot, "l", "f", "y", "enter")
+
+
+async def test_five_thousand_columns_are_gone_through(tmp_path: Path) -> None:
+    names = ",".join(f"column {number}" for number in range(5_000))
+    inputs_with(tmp_path, "a.csv", f"{names}\n{names}\n".encode() * 60)
+    async with viewing(tmp_path, (80, 24)) as (pilot, rows):
+        assert "→ 4,99" in text(pilot)
+        for _ in range(12):
+            await press(pilot, "l")
+        assert rows.columns.selected == 12
+        assert "column 12: column 12" in text(pilot)
+        await press(pilot, "slash", *"column 4999", "enter")
+        assert rows.columns.selected == 4_999
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+async def test_a_file_without_permission_is_said(tmp_path: Path) -> None:
+    inputs_with(tmp_path, "a.csv", b"a\n").chmod(0)
+    async with started(tmp_path) as pilot:
+        await press(pilot, "end")
+        assert "Permission denied" in text(pilot)
+
+
+async def test_lines_of_text_are_shifted_sideways(tmp_path: Path) -> None:
+    inputs_with(tmp_path, "a.txt", ("0123456789" * 30 + "\n").encode())
+    async with viewing(tmp_path, (80, 24)) as (pilot, rows):
+        await press(pilot, "l")
+        assert lines(rows)[0].split()[1].startswith("6789")
+        await press(pilot, "h", "h")
+        assert lines(rows)[0].split()[1].startswith("0123")
+
+
+def test_matches_are_gone_through_in_the_order_of_the_rows() -> None:
+    search = RowSearch("x", 50)
+    search.add(SearchStep((60, 70), 0.5, False))
+    assert search.next_row(70, 1) == 60
+    search.add(SearchStep((10, 20), 1.0, True))
+    search.is_running = False
+    assert [search.next_row(row, 1) for row in (10, 15, 20, 60, 70)] == [20, 20, 60, 70, 10]
+    assert [search.next_row(row, -1) for row in (10, 15, 60)] == [70, 10, 20]
+    assert search.words(60) == "match 3 of 4"
+    assert search.words(61) == "4 matches"
