@@ -59,11 +59,11 @@ def pieces(
             while not end:
                 at = offset + len(data) - OVERLAP
                 data = file.read_most(at, PIECE)
-                place = data.find(b"\n", OVERLAP)
-                end = at + place + 1 if place >= 0 else 0
-                if place < 0 and len(data) <= OVERLAP:
+                line_break = data.find(b"\n", OVERLAP)
+                end = at + line_break + 1 if line_break >= 0 else 0
+                if line_break < 0 and len(data) <= OVERLAP:
                     return
-                yield _part(row, at, data[: place + 1] if end else data)
+                yield _part(row, at, data[: line_break + 1] if end else data)
                 offset = at
             row += 1
             offset = end

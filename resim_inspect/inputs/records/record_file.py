@@ -139,9 +139,9 @@ class RecordFile:
 
         at = start + max(PIECE, self._tail_size if self._tail == 1 else 0)
         data = file.read_most(at, 4 * PIECE)
-        place = data.find(b"\n")
-        if place >= 0:
-            self._add(file, np.array([at + place + 1], np.int64))
+        line_break = data.find(b"\n")
+        if line_break >= 0:
+            self._add(file, np.array([at + line_break + 1], np.int64))
         else:
             self._tail, self._tail_size = 1, at + len(data) - start
 

@@ -49,8 +49,8 @@ class RowIndex:
 
     def before(self, row: int) -> Checkpoint:
         """Return the last known offset that is not behind a record."""
-        place = bisect_right(self._rows, row) - 1
-        return Checkpoint(self._rows[place], self._offsets[place])
+        position = bisect_right(self._rows, row) - 1
+        return Checkpoint(self._rows[position], self._offsets[position])
 
     @property
     def size(self) -> int:

@@ -34,10 +34,10 @@ def search_rows(records: RecordFile, wanted: str, first: int) -> Iterator[Search
     """
     needle = _Needle(wanted[:MAX_WANTED])
     size, header = max(1, records.size), records.header_rows
-    begun, found, last = -1, 0, -1
+    first_offset, match_count, last = -1, 0, -1
     for is_before in (False, True):
         for piece in records.pieces_from(0 if is_before else first):
-            begun = piece.offset if begun < 0 else begun
+            first_offset = piece.offset if first_offset < 0 else first_offset
             ends = piece.ends.tolist()
             rows: list[int] = []
             for number in needle.records_with(piece.data, ends):
@@ -46,10 +46,12 @@ def search_rows(records: RecordFile, wanted: str, first: int) -> Iterator[Search
                 if row >= 0 and row != last and (row < first) is is_before:
                     rows.append(row)
                     last = row
-            found += len(rows)
-            done = piece.offset + ends[-1] + (size - begun if is_before else -begun)
-            yield SearchStep(tuple(rows), min(1.0, done / size), is_before)
-            if found >= MAX_HITS or (is_before and piece.row + len(ends) - header > first):
+            match_count += len(rows)
+            searched = (
+                piece.offset + ends[-1] + (size - first_offset if is_before else -first_offset)
+            )
+            yield SearchStep(tuple(rows), min(1.0, searched / size), is_before)
+            if match_count >= MAX_HITS or (is_before and piece.row + len(ends) - header > first):
                 return
         if first == 0:
             return
@@ -71,14 +73,14 @@ class _Needle:
         if self._pattern is None:
             data = data.lower()
         number = at = 0
-        while (place := self._place(data, at)) >= 0:
-            number = bisect_right(ends, place, number)
+        while (offset := self._find(data, at)) >= 0:
+            number = bisect_right(ends, offset, number)
             if number >= len(ends):
                 return
             yield number
             at = ends[number]
 
-    def _place(self, data: bytes, at: int) -> int:
+    def _find(self, data: bytes, at: int) -> int:
         if self._pattern is None:
             return data.find(self._bytes, at)
         match = self._pattern.search(data, at)

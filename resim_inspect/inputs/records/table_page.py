@@ -50,11 +50,11 @@ class ColumnNames:
 
     def __init__(self, header: Sequence[str] | None) -> None:
         self._names = [self._name(name, at) for at, name in enumerate(header or ())][:MAX_COLUMNS]
-        self._places = {name: at for at, name in enumerate(self._names)}
+        self._columns = {name: at for at, name in enumerate(self._names)}
 
     @staticmethod
-    def _name(name: str, place: int) -> str:
-        return clean(name, MAX_CELL).strip() or f"#{place + 1}"
+    def _name(name: str, column: int) -> str:
+        return clean(name, MAX_CELL).strip() or f"#{column + 1}"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -64,18 +64,18 @@ class ColumnNames:
     def arrange(self, record: ParsedRecord) -> tuple[str, ...]:
         """Return the cells of a record in the order of the columns, and add new columns."""
         if not record.names:
-            for place in range(len(self._names), min(len(record.cells), MAX_COLUMNS)):
-                self._names.append(f"#{place + 1}")
+            for column in range(len(self._names), min(len(record.cells), MAX_COLUMNS)):
+                self._names.append(f"#{column + 1}")
             return tuple(clean(cell, MAX_CELL) for cell in record.cells[:MAX_COLUMNS])
         cells: dict[int, str] = {}
         for name, cell in zip(record.names, record.cells, strict=True):
-            if name not in self._places:
+            if name not in self._columns:
                 if len(self._names) == MAX_COLUMNS:
                     continue
-                self._places[name] = len(self._names)
+                self._columns[name] = len(self._names)
                 self._names.append(self._name(name, len(self._names)))
-            cells[self._places[name]] = clean(cell, MAX_CELL)
-        return tuple(cells.get(place, "") for place in range(max(cells, default=-1) + 1))
+            cells[self._columns[name]] = clean(cell, MAX_CELL)
+        return tuple(cells.get(column, "") for column in range(max(cells, default=-1) + 1))
 
 
 def page_of(first: int, records: Iterable[ParsedRecord], names: ColumnNames) -> TablePage:
@@ -102,9 +102,9 @@ def _seen(rows: Sequence[TableRow], columns: int) -> tuple[SeenColumn, ...]:
     for row in rows:
         if row.raw:
             continue
-        for place, cell in enumerate(row.cells):
+        for column, cell in enumerate(row.cells):
             if cell:
-                widths[place] = max(widths[place], cell_width(cell))
-                if numbers[place] is not False and cell.strip():
-                    numbers[place] = is_number(cell)
+                widths[column] = max(widths[column], cell_width(cell))
+                if numbers[column] is not False and cell.strip():
+                    numbers[column] = is_number(cell)
     return tuple(map(SeenColumn, widths, numbers))

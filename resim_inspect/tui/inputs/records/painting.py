@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.style import Style
 
 from resim_inspect.inputs.records.rows import ParsedRecord
-from resim_inspect.inputs.records.table_page import TableRow
+from resim_inspect.inputs.records.table_page import MAX_CELL, TableRow
 from resim_inspect.text import clean, cut, fit
 from resim_inspect.tui.inputs.preview_lines import json_pieces
 from resim_inspect.tui.inputs.records.record_columns import GAP, RecordColumns
@@ -85,12 +85,12 @@ class RowPainter:
             line = cut(contents.cells[0], room)
             return list(mark_matches([(line, styles.quiet)], wanted, styles.marks))
         pieces = []
-        for place, cells in self.columns.in_view(room):
-            cell = contents.cells[place] if place < len(contents.cells) else ""
+        for column, cells in self.columns.in_view(room):
+            cell = contents.cells[column] if column < len(contents.cells) else ""
             style = styles.text
-            if on_cursor and place == self.columns.selected:
+            if on_cursor and column == self.columns.selected:
                 style += Style(underline=True, bold=True)
-            text = fit(cell, cells, right=self.columns.is_right(place))
+            text = fit(cell, cells, right=self.columns.is_right(column))
             pieces += [*mark_matches([(text, style)], wanted, styles.marks)]
             pieces.append((" " * GAP, styles.text))
         return pieces
@@ -98,21 +98,21 @@ class RowPainter:
     def heading(self, width: int, styles: ThemeStyles) -> list[StyledText]:
         """Names of the columns in view; the selected one stands out."""
         pieces: list[StyledText] = [(" " * self._gutter, styles.quiet)]
-        for place, cells in self.columns.in_view(self.room(width)):
+        for column, cells in self.columns.in_view(self.room(width)):
             style = styles.quiet
-            if place == self.columns.selected:
+            if column == self.columns.selected:
                 style = styles.accent + Style(bold=True)
-            name = fit(self.columns.names[place], cells, right=self.columns.is_right(place))
+            name = fit(self.columns.names[column], cells, right=self.columns.is_right(column))
             pieces += [(name, style), (" " * GAP, styles.quiet)]
         return pieces
 
     def cell_line(self, contents: TableRow) -> tuple[str, str]:
         """Name and text of the selected cell, for the line below the table."""
-        place = self.columns.selected
-        if contents.raw or place >= len(self.columns.names):
+        column = self.columns.selected
+        if contents.raw or column >= len(self.columns.names):
             return "", contents.cells[0] if contents.cells else ""
-        cell = contents.cells[place] if place < len(contents.cells) else ""
-        return self.columns.names[place], cell
+        cell = contents.cells[column] if column < len(contents.cells) else ""
+        return self.columns.names[column], cell
 
     def copied(self, record: ParsedRecord) -> str:
         """The selected cell of a row, or a line of text, in full."""
@@ -120,9 +120,8 @@ class RowPainter:
             return shown(record.cells[0].encode("utf-8", "replace"))
         if record.raw:
             return clean(record.cells[0])
-        name = self.columns.names[self.columns.selected] if self.columns.names else ""
-        named = [(clean(each, 120).strip(), cell) for each, cell in self._named(record)]
-        return next((clean(cell) for each, cell in named if each == name), "")
+        position = self._selected_in(record)
+        return clean(record.cells[position]) if position < len(record.cells) else ""
 
     def details(self, row: int, record: ParsedRecord) -> tuple[str, list[tuple[str, str]], int]:
         """Title, names and values of a row in full, and which of them is the selected one."""
@@ -132,15 +131,22 @@ class RowPainter:
         if record.raw:
             return f"Row {row + 1:,}", [*start, ("as it is", record.cells[0])], 0
         cells = self._named(record)
-        selected = self.columns.names[self.columns.selected] if self.columns.names else ""
-        names = [clean(name, 120).strip() for name, _ in cells]
-        place = names.index(selected) if selected in names else 0
-        return f"Row {row + 1:,}", [*start, *cells], len(start) + place
+        current = min(self._selected_in(record), max(0, len(cells) - 1))
+        return f"Row {row + 1:,}", [*start, *cells], len(start) + current
+
+    def _selected_in(self, record: ParsedRecord) -> int:
+        """Position of the selected cell in a record; past its end if it has none."""
+        column = self.columns.selected
+        if not record.names or column >= len(self.columns.names):
+            return column
+        names = [clean(name, MAX_CELL).strip() for name in record.names]
+        wanted = self.columns.names[column]
+        return names.index(wanted) if wanted in names else len(names)
 
     def _named(self, record: ParsedRecord) -> Sequence[tuple[str, str]]:
         """Cells of a row with the names of their columns."""
         names = record.names or self.columns.names
         return [
-            (names[place] if place < len(names) else f"#{place + 1}", cell)
-            for place, cell in enumerate(record.cells)
+            (names[column] if column < len(names) else f"#{column + 1}", cell)
+            for column, cell in enumerate(record.cells)
         ]

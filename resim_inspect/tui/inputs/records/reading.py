@@ -91,12 +91,12 @@ class RecordReading(Background):
     @work(thread=True, group="records", exit_on_error=False, description="counting rows of a file")
     def count_rows(self, records: RecordFile) -> None:
         """Count the rows up to the end of the file."""
-        told, is_readable = time.monotonic(), True
+        reported_at, is_readable = time.monotonic(), True
         try:
             while records.extend() and not records.is_complete and not is_worker_cancelled():
-                if time.monotonic() - told >= PROGRESS_INTERVAL:
+                if time.monotonic() - reported_at >= PROGRESS_INTERVAL:
                     self.post_message(self.Counted(records, is_done=False))
-                    told = time.monotonic()
+                    reported_at = time.monotonic()
         except (FileChangedError, RecordingError, OSError) as error:
             self._explain(records, error)
             is_readable = False
@@ -132,16 +132,16 @@ class RecordReading(Background):
     def search_file(self, records: RecordFile, search: RowSearch) -> None:
         """Find the rows that have a text."""
         steps: list[SearchStep] = []
-        told, has_found = time.monotonic(), False
+        reported_at, has_match = time.monotonic(), False
         try:
             for step in search_rows(records, search.wanted, search.first):
                 steps.append(step)
-                # The first match is told at once: the cursor goes there.
-                is_first = bool(step.rows) and not has_found
-                if is_first or time.monotonic() - told >= PROGRESS_INTERVAL:
-                    has_found = has_found or is_first
+                # The first match is reported at once: the cursor goes there.
+                is_first = bool(step.rows) and not has_match
+                if is_first or time.monotonic() - reported_at >= PROGRESS_INTERVAL:
+                    has_match = has_match or is_first
                     self.post_message(self.SearchProgress(records, search, tuple(steps)))
-                    steps, told = [], time.monotonic()
+                    steps, reported_at = [], time.monotonic()
                 if is_worker_cancelled():
                     break
         except (FileChangedError, RecordingError, OSError) as error:

@@ -33,23 +33,23 @@ class RecordColumns:
             self.widths.append(min(max(MIN_WIDTH, cell_width(name)), MAX_WIDTH))
             self._numbers.append(None)
         self.names = max(self.names, page.names, key=len)
-        for place, seen in enumerate(page.seen):
-            if seen.width > self.widths[place]:
-                self.widths[place] = min(seen.width, MAX_WIDTH)
-            if seen.numbers is not None and self._numbers[place] is not False:
-                self._numbers[place] = seen.numbers
+        for column, seen in enumerate(page.seen):
+            if seen.width > self.widths[column]:
+                self.widths[column] = min(seen.width, MAX_WIDTH)
+            if seen.numbers is not None and self._numbers[column] is not False:
+                self._numbers[column] = seen.numbers
 
-    def is_right(self, place: int) -> bool:
+    def is_right(self, column: int) -> bool:
         """Return True for a column of numbers, which are aligned to the right."""
-        return self._numbers[place] is True
+        return self._numbers[column] is True
 
     def move(self, by: int) -> None:
         """Select a column beside the selected one."""
         self.select(self.selected + by)
 
-    def select(self, place: int) -> None:
+    def select(self, column: int) -> None:
         """Select a column, or the nearest one that there is."""
-        self.selected = min(max(0, place), max(0, len(self.names) - 1))
+        self.selected = min(max(0, column), max(0, len(self.names) - 1))
 
     def in_view(self, room: int) -> list[tuple[int, int]]:
         """Return the columns in view and their widths, the selected one among them.
@@ -62,11 +62,11 @@ class RecordColumns:
             used -= self.widths[self._first] + GAP
             self._first += 1
         shown: list[tuple[int, int]] = []
-        for place in range(self._first, len(self.widths)):
-            width = min(self.widths[place], room)
-            if shown and width < min(self.widths[place], MIN_CUT):
+        for column in range(self._first, len(self.widths)):
+            width = min(self.widths[column], room)
+            if shown and width < min(self.widths[column], MIN_CUT):
                 break
-            shown.append((place, max(1, width)))
+            shown.append((column, max(1, width)))
             room -= width + GAP
         return shown
 
@@ -78,6 +78,6 @@ class RecordColumns:
 
     def select_match(self, cells: Sequence[str], wanted: str) -> None:
         """Select the first column whose cell has a text, unless the selected one has it."""
-        matching = [place for place, cell in enumerate(cells) if wanted in cell.casefold()]
+        matching = [column for column, cell in enumerate(cells) if wanted in cell.casefold()]
         if matching and self.selected not in matching:
             self.select(matching[0])

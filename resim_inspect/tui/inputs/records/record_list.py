@@ -191,8 +191,8 @@ class RecordList(SearchedRows):
 
     def row(self, number: int) -> TableRow | None:
         """Return a row if it has been read."""
-        place = number - self._page.first
-        return self._page.rows[place] if 0 <= place < len(self._page.rows) else None
+        position = number - self._page.first
+        return self._page.rows[position] if 0 <= position < len(self._page.rows) else None
 
     # Painting.
 
@@ -230,7 +230,7 @@ class RecordList(SearchedRows):
 
     def hints(self) -> tuple[Hint, ...]:
         """Hints of the keys that do something now."""
-        is_found = self.search is not None and self.search.found > 0
+        is_found = self.search is not None and self.search.match_count > 0
         return (
             *((Hint("records.stop"),) if self.is_searching else ()),
             *((Hint("records.next_hit"),) if is_found else (Hint("records.search"),)),

@@ -29,7 +29,7 @@ class RowSearch:
         self.share = step.share
 
     @property
-    def found(self) -> int:
+    def match_count(self) -> int:
         """Number of matching rows so far."""
         return len(self._before) + len(self._after)
 
@@ -41,29 +41,29 @@ class RowSearch:
 
     def next_row(self, row: int, by: int) -> int | None:
         """Return the next or previous match, round and round; None if there is none."""
-        if not self.found:
+        if not self.match_count:
             return None
-        place = self._place_right(row) if by > 0 else self._place_left(row) - 1
-        return self._row_at(place % self.found)
+        position = self._position_right(row) if by > 0 else self._position_left(row) - 1
+        return self._row_at(position % self.match_count)
 
     def words(self, row: int) -> str:
         """State in words, for a frame; `row`: that of the cursor."""
-        found = count(self.found, "match", "matches")
-        place = self._place_left(row)
-        if not self.is_running and place < self._place_right(row):
-            found = f"match {place + 1:,} of {self.found:,}"
+        found = count(self.match_count, "match", "matches")
+        position = self._position_left(row)
+        if not self.is_running and position < self._position_right(row):
+            found = f"match {position + 1:,} of {self.match_count:,}"
         if self.is_running:
             return f"searching {self.share:.0%}: {found}"
-        if self.found >= MAX_HITS:
+        if self.match_count >= MAX_HITS:
             return f"the first {found}"
         return found if self.share >= 1 else f"{found} in {self.share:.0%} of the file"
 
-    def _place_left(self, row: int) -> int:
+    def _position_left(self, row: int) -> int:
         return bisect_left(self._before, row) + bisect_left(self._after, row)
 
-    def _place_right(self, row: int) -> int:
+    def _position_right(self, row: int) -> int:
         return bisect_right(self._before, row) + bisect_right(self._after, row)
 
-    def _row_at(self, place: int) -> int:
+    def _row_at(self, position: int) -> int:
         before = len(self._before)
-        return self._before[place] if place < before else self._after[place - before]
+        return self._before[position] if position < before else self._after[position - before]

@@ -73,8 +73,8 @@ class SearchedRows(RowList, RecordReading):
         self.post_message(self.StateChanged())
 
     def _tell_end(self, search: RowSearch) -> None:
-        if search.found:
-            rows, key = count(search.found, "row"), key_of("records.next_hit")
+        if search.match_count:
+            rows, key = count(search.match_count, "row"), key_of("records.next_hit")
             self.app.notify(f"{rows} found; {key} goes to the next.", timeout=3)
         else:
             self.app.notify(f"No row has {search.wanted}.", timeout=3, markup=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -110,8 +111,8 @@ async def test_rows_are_counted_while_the_first_are_read(
 async def test_a_search_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stopped = threading.Event()
 
-    def endless(*_: object) -> object:
-        for _ in range(1_000):
+    def endless(*_: object) -> Iterator[SearchStep]:
+        for _number in range(1_000):
             yield SearchStep((7,) if not stopped.is_set() else (), 0.25, False)
             stopped.set()
             threading.Event().wait(0.01)
@@ -120,7 +121,7 @@ async def test_a_search_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     inputs_with(tmp_path, "a.txt", b"x\n" * 20)
     async with viewing(tmp_path) as (pilot, rows):
         await pilot.press("slash", "x", "enter")
-        while rows.search is None or not rows.search.found:
+        while rows.search is None or not rows.search.match_count:
             await pilot.pause(0.01)
         await pilot.pause(0.05)
         assert "searching 25%: 1 match" in text(pilot)
