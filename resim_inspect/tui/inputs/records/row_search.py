@@ -48,15 +48,15 @@ class RowSearch:
 
     def words(self, row: int) -> str:
         """State in words, for a frame; `row`: that of the cursor."""
-        found = count(self.match_count, "match", "matches")
+        matches = count(self.match_count, "match", "matches")
         position = self._position_left(row)
         if not self.is_running and position < self._position_right(row):
-            found = f"match {position + 1:,} of {self.match_count:,}"
+            matches = f"match {position + 1:,} of {self.match_count:,}"
         if self.is_running:
-            return f"searching {self.share:.0%}: {found}"
+            return f"searching {self.share:.0%}: {matches}"
         if self.match_count >= MAX_HITS:
-            return f"the first {found}"
-        return found if self.share >= 1 else f"{found} in {self.share:.0%} of the file"
+            return f"the first {matches}"
+        return matches if self.share >= 1 else f"{matches} in {self.share:.0%} of the file"
 
     def _position_left(self, row: int) -> int:
         return bisect_left(self._before, row) + bisect_left(self._after, row)

@@ -37,7 +37,7 @@ async def test_a_table_is_read_where_it_is_in_view(tmp_path: Path) -> None:
         assert any(line.split()[1:] == ["123.3", "CRUISE", "1233"] for line in lines(rows))
         # Numbers are aligned to the right, texts to the left.
         await press(pilot, "home")
-        assert lines(rows)[10][5:] == "    1.0  CRUISE  10"
+        assert lines(rows)[10][8:] == "  1.0  CRUISE  10"
 
 
 async def test_a_long_cell_is_read_and_copied_in_full(tmp_path: Path) -> None:
