@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
+
+SLICE = 4_000
+"""Number of names that are looked at in one go."""
 
 
 class Match(NamedTuple):
@@ -29,7 +32,8 @@ def match(letters: str, name: str) -> Match | None:
 
     Takes linear time, whatever the name is.
     """
-    return _rank(*_pattern(letters), name)
+    rank = _rank(*_pattern(letters), name)
+    return None if rank is None else Match(*rank)
 
 
 def matched_offsets(letters: str, name: str) -> list[int]:
@@ -58,12 +62,12 @@ def ranked(
     if not plain:
         return [(Match(0, 0, 0), position) for position in order[:limit]]
     whole = [position for position in order if plain in names[position]]
-    hits: list[tuple[Match, int]] = []
+    hits: list[tuple[tuple[int, int, int], int]] = []
     for position in whole if len(whole) >= limit else order:
         if rank := _rank(plain, scattered, names[position]):
             hits.append((rank, position))
     hits.sort(key=itemgetter(0))
-    return hits[:limit]
+    return [(Match(*rank), position) for rank, position in hits[:limit]]
 
 
 def best(letters: str, names: Sequence[str], order: Sequence[int], limit: int) -> list[int]:
@@ -71,13 +75,28 @@ def best(letters: str, names: Sequence[str], order: Sequence[int], limit: int) -
     return [position for _, position in ranked(letters, names, order, limit)]
 
 
-def _rank(plain: str, scattered: re.Pattern[str], name: str) -> Match | None:
+def ranked_in_slices(
+    letters: str, names: Sequence[str], order: Sequence[int], limit: int
+) -> Iterator[list[tuple[Match, int]]]:
+    """Yield the best matches of the first names, then of more and more, a few ms each.
+
+    The last ones are those of `ranked`.
+    """
+    hits: list[tuple[Match, int]] = []
+    for first in range(0, max(1, len(order)), SLICE):
+        hits += ranked(letters, names, order[first : first + SLICE], limit)
+        hits.sort(key=itemgetter(0))
+        del hits[limit:]
+        yield hits
+
+
+def _rank(plain: str, scattered: re.Pattern[str], name: str) -> tuple[int, int, int] | None:
+    """Kind, distance and length of a match, as a tuple that is made in a fifth of the time."""
     at = name.find(plain)
     if at >= 0:
-        kind = 0 if at == 0 else 2 if name[at - 1].isalnum() else 1
-        return Match(kind, at, len(name))
+        return 0 if at == 0 else 2 if name[at - 1].isalnum() else 1, at, len(name)
     hit = scattered.match(name)
-    return None if hit is None else Match(3, hit.end() - name.find(plain[0]), len(name))
+    return None if hit is None else (3, hit.end() - name.find(plain[0]), len(name))
 
 
 @lru_cache(maxsize=8)

@@ -72,6 +72,9 @@ class RenderedOnce:
 class HelpScreen(Dialog[None]):
     """The keys of what has the focus, of what is around it, and of the app."""
 
+    # The text is laid out once: its width is the same with and without a scrollbar.
+    DEFAULT_CSS = "HelpScreen > .box { scrollbar-gutter: stable; }"
+
     def __init__(self, nodes: Iterable[DOMNode]) -> None:
         super().__init__()
         self.nodes = list(nodes)

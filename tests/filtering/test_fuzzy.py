@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resim_inspect.filtering.fuzzy import best, match, matched_offsets
+from resim_inspect.filtering import fuzzy
+from resim_inspect.filtering.fuzzy import best, match, matched_offsets, ranked, ranked_in_slices
 
 NAMES = ["speed", "max speed", "top-speed", "overspeed", "s p e e d of the car", "brake"]
 
@@ -39,3 +40,14 @@ def test_repeated_letters_take_linear_time() -> None:
     """A pattern that tries all ways to place 12 letters among 20,000 would never end."""
     assert match("a" * 12 + "b", "a." * 10_000) is None
     assert match("a a a a a a b", "a." * 10_000 + "b") is not None
+
+
+def test_slices_end_with_the_same_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"metric {number}" for number in range(60)] + ["a metric", "symmetric", "m e t", ""]
+    order = [*range(len(names))][::-1]
+    monkeypatch.setattr(fuzzy, "SLICE", 7)
+    for letters in ("", "metric 1", "met", "mt9", "zz"):
+        slices = [list(hits) for hits in ranked_in_slices(letters, names, order, 12)]
+        assert slices[-1] == ranked(letters, names, order, 12)
+        assert len(slices) == 10
+    assert list(ranked_in_slices("met", names, [], 12)) == [[]]

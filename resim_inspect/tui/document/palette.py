@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from operator import itemgetter
 from typing import Protocol, runtime_checkable
 
 from textual.command import Hits, Provider
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.filtering.fuzzy import Match, matched_offsets, ranked
+from resim_inspect.filtering.fuzzy import Match, matched_offsets, ranked_in_slices
 from resim_inspect.text import clean
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.messages import GoTo
@@ -20,8 +19,6 @@ MAX_HITS = 50
 """Number of metrics that the palette lists for a query."""
 MAX_NAME = 120
 """Number of characters of a name that are shown."""
-_BLOCK = 2000
-"""Number of names that are compared before other work comes to its turn."""
 _PREFIX = "Go to metric: "
 
 
@@ -40,14 +37,10 @@ class MetricCommands(Provider):
         prefix = _PREFIX.casefold()
         letters = "" if prefix.startswith(typed) else typed.removeprefix(prefix)
         hits: list[tuple[Match, int]] = []
-        for start in range(0, len(catalog.order), _BLOCK):
-            block = catalog.order[start : start + _BLOCK]
-            hits += ranked(letters, catalog.lowered, block, MAX_HITS)
+        for best in ranked_in_slices(letters, catalog.lowered, catalog.order, MAX_HITS):
+            hits = best
             await asyncio.sleep(0)
-            if not letters:
-                break
-        hits.sort(key=itemgetter(0))
-        for number, (rank, position) in enumerate(hits[:MAX_HITS]):
+        for number, (rank, position) in enumerate(hits):
             status = MetricStatus(catalog.statuses[position])
             offsets = matched_offsets(letters, catalog.lowered[position])
             yield hit_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from textual.widgets import Input
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.filtering.catalog import Catalog
-from resim_inspect.filtering.fuzzy import best
+from resim_inspect.filtering.fuzzy import Match, ranked_in_slices
 from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import hint_line
@@ -83,14 +84,19 @@ class QuickOpen(Dialog[int | None]):
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
-        self._find("")
+        self.query_one(Hits).show(list(self.among[:MAX_HITS]))
 
-    def _find(self, letters: str) -> None:
-        self.query_one(Hits).show(best(letters, self.catalog.lowered, self.among, MAX_HITS))
-
-    def on_input_changed(self, message: Input.Changed) -> None:
+    async def on_input_changed(self, message: Input.Changed) -> None:
         message.stop()
-        self._find(message.value)
+        hits: list[tuple[Match, int]] = []
+        names = self.catalog.lowered
+        for best in ranked_in_slices(message.value, names, self.among, MAX_HITS):
+            hits = best
+            # Frames between the slices; Enter comes to its turn only after the last one.
+            await asyncio.sleep(0)
+            if message.input.value != message.value:
+                return  # The next change is waiting.
+        self.query_one(Hits).show([position for _, position in hits])
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         message.stop()
