@@ -47,7 +47,7 @@ DIALOGS = frozenset((
     "help", "edition", "edition back", "rows: go to", "series, statuses, times",
 ))  # fmt: skip
 """Steps that open a dialog over the screen and close it."""
-PALETTES = frozenset(("palette", "jump mode", "theme looked for"))
+PALETTES = frozenset(("palette", "jump mode", "theme looked for", "reference looked for"))
 """Steps that look for names in all of them while one is typed."""
 JOBS = 1000
 METRICS = 50_000

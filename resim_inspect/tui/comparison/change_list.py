@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from rich.style import Style
 
@@ -44,8 +46,9 @@ def next_filter(current: Direction | None, present: Collection[Direction]) -> Di
 def sections(changes: Iterable[Change]) -> dict[Direction, list[Row]]:
     """Changes by direction in the order of lists, each after its heading."""
     members: dict[Direction, list[Change]] = {way: [] for way in LISTED}
-    for change in changes:
-        members[change.direction].append(change)
+    # Runs of the same direction, since hashing a direction for each change is slow.
+    for direction, run in groupby(changes, attrgetter("direction")):
+        members[direction].extend(run)
     return {
         way: [f"{way.symbol} {way.value}: {kind_words(changes)}", *changes]
         for way, changes in members.items()
@@ -66,6 +69,8 @@ class ChangeList(SearchableList):
         self._sections: Mapping[Direction, Sequence[Row]] = {}
         self._layout = Layout(14, 12, 10, 8)
         self._laid_out_for = 0
+        self._searched: list[str] | None = None
+        """Case-folded names and places of the rows; None until they are searched."""
 
     @property
     def change(self) -> Change | None:
@@ -84,6 +89,7 @@ class ChangeList(SearchableList):
             if way is direction or (direction is None and way is not Direction.SAME):
                 rows += members
         self.rows = rows
+        self._searched = None
         self._laid_out_for = 0
         row = next((at for at, row in enumerate(rows) if row is here), 0)
         self.set_count(len(rows), row)
@@ -98,25 +104,32 @@ class ChangeList(SearchableList):
         return 0 <= row < self.count and not isinstance(self.rows[row], str)
 
     def matching_rows(self, wanted: str) -> list[int]:
-        return [
-            at
-            for at, row in enumerate(self.rows)
-            if not isinstance(row, str) and wanted in f"{row.name} {place(row)}".casefold()
-        ]
+        if self._searched is None:
+            self._searched = [
+                "" if isinstance(row, str) else f"{row.name} {place(row)}".casefold()
+                for row in self.rows
+            ]
+        return [at for at, text in enumerate(self._searched) if text and wanted in text]
 
     def next_worse(self, by: int) -> bool:
         """Go to the next change that got worse, cyclically; False if nothing got worse."""
-        worse = [
-            at
-            for at, row in enumerate(self.rows)
-            if not isinstance(row, str) and row.direction is Direction.WORSE
-        ]
+        worse = self._rows_of(Direction.WORSE)
         if not worse:
             return False
-        after = [at for at in worse if (at > self.cursor if by > 0 else at < self.cursor)]
-        chosen = after or worse
-        self.cursor = chosen[0 if by > 0 else -1]
+        wanted = self.cursor + (1 if by > 0 else -1)
+        if by > 0:
+            self.cursor = max(wanted, worse[0]) if wanted <= worse[-1] else worse[0]
+        else:
+            self.cursor = min(wanted, worse[-1]) if wanted >= worse[0] else worse[-1]
         return True
+
+    def _rows_of(self, direction: Direction) -> range:
+        """Rows of the changes of a direction; empty where it is not shown."""
+        members = self._sections.get(direction, ())
+        if not members or self.direction not in (None, direction):
+            return range(0)
+        first = 1 + next(at for at, row in enumerate(self.rows) if row is members[0])
+        return range(first, first + len(members) - 1)
 
     def copy_text(self, row: int) -> str:
         change = self.rows[row]
