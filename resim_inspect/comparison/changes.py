@@ -207,5 +207,5 @@ class Comparison:
         counts = dict.fromkeys(Direction, 0)
         # Runs of the same direction, since hashing a direction for each change is slow.
         for direction, run in groupby(self.changes, attrgetter("direction")):
-            counts[direction] += sum(1 for _ in run)
+            counts[direction] += len(list(run))
         return counts

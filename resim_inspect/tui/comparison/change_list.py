@@ -27,6 +27,8 @@ _STYLE_OF = {
 }
 FILTERS: tuple[Direction | None, ...] = (None, *LISTED)
 """Directions that a list can be filtered by, in the order of the key; None: all that differ."""
+MEASURED_ROWS = 300
+"""Number of rows whose texts determine the widths of the columns."""
 Row = Change | str
 """A change, or a heading."""
 
@@ -91,13 +93,15 @@ class ChangeList(SearchableList):
         self.rows = rows
         self._searched = None
         self._laid_out_for = 0
-        row = next((at for at, row in enumerate(rows) if row is here), 0)
+        row = 0 if here is None else next((at for at, row in enumerate(rows) if row is here), 0)
         self.set_count(len(rows), row)
 
     def go_to(self, change: Change | None) -> None:
         """Move the cursor to a change, if it is listed."""
+        if change is None:
+            return
         row = next((at for at, row in enumerate(self.rows) if row is change), None)
-        if row is not None and change is not None:
+        if row is not None:
             self.cursor = row
 
     def selectable(self, row: int) -> bool:
@@ -154,7 +158,7 @@ class ChangeList(SearchableList):
             way = next(direction for direction in LISTED if change.startswith(direction.symbol))
             return [(fit(change, width), direction_style(styles, way))]
         if self._laid_out_for != width:
-            shown = [row for row in self.rows[:1000] if not isinstance(row, str)]
+            shown = [row for row in self.rows[:MEASURED_ROWS] if not isinstance(row, str)]
             self._layout, self._laid_out_for = layout(shown, width, places=True), width
         columns, chosen = self._layout, row == self.cursor
         pieces: list[StyledText] = [
