@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ FILE_NAME = "config.toml"
 THEMES = "themes"
 """Name of the folder beside the file with the user's themes."""
 AUTO = "auto"
+_DOTTED = re.compile(r"[\w-]{1,60}(\.[\w-]{1,60}){1,4}", re.ASCII)
 HINT = "Correct the file, or leave it out with --no-config."
 
 
@@ -117,6 +119,14 @@ def read_user_settings(path: Path) -> UserSettings:
         raise
 
 
+def quotes_hint(key: Key) -> str:
+    """Advice for a key with a quoted name that has dots; empty for another key."""
+    names = [name for name in key if isinstance(name, str) and _DOTTED.fullmatch(name)]
+    if not names:
+        return ""
+    return f"Write {names[0]} without quotes, which make one name of it, dots included."
+
+
 def settings_of(values: Mapping[str, Any], path: Path, lines: Mapping[Key, int]) -> UserSettings:
     """Check the values of a file by the schema; raises SettingsError."""
     from resim_inspect.settings.model import SettingsError, line_of
@@ -126,7 +136,8 @@ def settings_of(values: Mapping[str, Any], path: Path, lines: Mapping[Key, int])
     try:
         check(values, schema, schema)
     except MismatchError as error:
-        raise SettingsError(error.reason, path, line_of(lines, error.key), HINT) from error
+        hint = quotes_hint(error.key) or HINT
+        raise SettingsError(error.reason, path, line_of(lines, error.key), hint) from error
     keys = {
         f"{group}.{name}": (each,) if isinstance(each, str) else tuple(each)
         for group, table in values.get("keys", {}).items()

@@ -100,6 +100,29 @@ def test_a_fault_is_one_sentence_with_its_line(
     assert raised.value.hint == HINT
 
 
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("[keys]\n'cards.pin' = 'x'", "cards.pin"),
+        ("'keys.cards.pin' = ['x']", "keys.cards.pin"),
+        ("['keys.cards']\npin = 'x'", "keys.cards"),
+    ],
+)
+def test_a_quoted_name_with_dots_is_told_to_lose_its_quotes(
+    tmp_path: Path, content: str, name: str
+) -> None:
+    with pytest.raises(SettingsError) as raised:
+        read_user_settings(written(tmp_path, content))
+    assert raised.value.hint.startswith(f"Write {name} without quotes")
+
+
+@pytest.mark.parametrize("name", ["a.", ".a", "a b.c", "a.\x1b[31m", "a" * 200 + ".b"])
+def test_no_other_quoted_name_is_repeated_in_the_hint(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        read_user_settings(written(tmp_path, f"{json.dumps(name)} = 1"))
+    assert raised.value.hint == HINT
+
+
 @pytest.mark.skipif(os.name != "posix", reason="pipes and links of POSIX")
 @pytest.mark.parametrize("kind", ["folder", "pipe", "link"])
 def test_what_is_not_a_file_is_refused(own: Path, kind: str) -> None:

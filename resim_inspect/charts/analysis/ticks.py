@@ -21,7 +21,11 @@ class Ticks:
     title: str = ""
 
 
-def nice_step(span: float, max_ticks: int, steps: tuple[float, ...] = (1, 2, 2.5, 5, 10)) -> float:
+NICE_STEPS: tuple[float, ...] = (1, 2, 2.5, 5, 10)
+"""Steps of ticks, up to a power of ten."""
+
+
+def nice_step(span: float, max_ticks: int, steps: tuple[float, ...] = NICE_STEPS) -> float:
     """The smallest of 1, 2, 2.5, 5 × 10^k that needs at most `max_ticks` steps for the span."""
     raw = span / max(1, max_ticks)
     if not (raw > 0 and math.isfinite(raw)):
@@ -43,13 +47,19 @@ def multiples(low: float, high: float, step: float, max_ticks: int = 200) -> lis
     return [k * step for k in range(first, last + 1)]
 
 
-def number_ticks(low: float, high: float, max_ticks: int) -> Ticks:
-    """Round numbers between low and high, with just the digits that tell them apart."""
+def number_ticks(low: float, high: float, max_ticks: int, *, whole: bool = False) -> Ticks:
+    """Round numbers between low and high, with just the digits that tell them apart.
+
+    `whole`: whole numbers only.
+    """
     if not (high > low and math.isfinite(low) and math.isfinite(high)):
         return Ticks((low,), (number(low),)) if math.isfinite(low) else Ticks((), ())
     span = high - low
     if math.isfinite(span):
-        step = nice_step(span, max_ticks)
+        # Of the steps, 2.5 alone is not whole from 1 on.
+        steps = (1, 2, 5, 10) if whole and span < 25 * max_ticks else NICE_STEPS
+        step = nice_step(span, max_ticks, steps)
+        step = max(1.0, step) if whole else step
     else:
         # The span of ±1e308 is more than a float holds: of a tenth, and no step that is.
         step = 10 * nice_step(high / 10 - low / 10, max(4, max_ticks))
@@ -275,9 +285,7 @@ def ticks(low: float, high: float, max_ticks: int, axis: Axis) -> Ticks:
         stride = max(1, math.ceil((last - first + 1) / max(1, max_ticks)))
         shown = range(first, last + 1, stride)
         return Ticks(tuple(float(k) for k in shown), tuple(names[k] for k in shown))
-    return number_ticks(
-        low, high, min(max_ticks, max(1, int(high - low))) if axis.integer_ticks else max_ticks
-    )
+    return number_ticks(low, high, max_ticks, whole=axis.integer_ticks)
 
 
 def position_label(position: float, axis: Axis, span: float = 0.0) -> str:

@@ -60,7 +60,7 @@ def _y_ticks(axis: Axis, extent: Range, height: float) -> Ticks:
         return ticks(*extent, max(1, int(height // 15)), axis)
     most = max(2, int(height // _PX_A_TICK))
     chosen = ticks(*extent, most, axis)
-    if axis.kind == "number" and not axis.marks and not axis.integer_ticks:
+    if axis.kind == "number" and not axis.marks:
         # A step of 5 after one of 2.5 may leave two labels: too few.
         for more in range(most + 1, 2 * most + 2):
             if len(chosen.labels) >= 3:

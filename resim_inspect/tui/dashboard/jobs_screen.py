@@ -229,7 +229,7 @@ class JobsDashboard(DashboardScreen):
     def more_words(self) -> Sequence[str]:
         key = key_of("dashboard.scale")
         if not self.grid.state.shared_scale:
-            return (f"y axis of each card ({key})",)
+            return (f"own y axes ({key})",)
         unread = sum(
             not self.scale.is_known(row.name, self.grid.cards.source(item))
             for item, row in enumerate(self.rows)
@@ -237,7 +237,9 @@ class JobsDashboard(DashboardScreen):
         )
         so_far = f"{count(unread, 'job')} not read" if unread else ""
         if self.scale.problem:
-            no_axis = "" if unread else f"y axis of each card: {self.scale.problem}"
+            # Cards of texts have no axis at all.
+            differ = self.scale.has_ranges and not unread
+            no_axis = f"own y axes: {self.scale.problem}" if differ else ""
             return no_axis, so_far
         return f"one y axis {self.scale.text} ({key})", so_far
 

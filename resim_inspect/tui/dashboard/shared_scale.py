@@ -66,6 +66,11 @@ class SharedScale:
         return self._worked_out()[1]
 
     @property
+    def has_ranges(self) -> bool:
+        """True if the values of some job have a scale."""
+        return any(known.range is not None for known in self._ranges.values())
+
+    @property
     def text(self) -> str:
         """The range in words: `0 … 12.5 m/s`; empty without one."""
         window = self.window

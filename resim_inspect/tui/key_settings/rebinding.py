@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from resim_inspect.settings.model import near_or_all
 from resim_inspect.settings.schema_check import dotted
-from resim_inspect.settings.user import UserSettings
+from resim_inspect.settings.user import HINT, UserSettings, quotes_hint
 from resim_inspect.text import clean
 from resim_inspect.tui.key_settings.focus_paths import ALSO_IN_FIELDS, FOCUS_PATHS, TEXT_FIELDS
 from resim_inspect.tui.key_settings.key_names import KeyNameError, canonical, types_text
@@ -60,7 +60,7 @@ def _check_id(id: str, settings: UserSettings) -> None:
         raise settings.error(("keys", group), text)
     names = [each.split(".")[1] for each in BINDINGS if each.startswith(f"{group}.")]
     text = f'"{clean(name, 60)}" is not a key of [keys.{group}]{near_or_all(name, names)}'
-    raise settings.error(("keys", group, name), text)
+    raise settings.error(("keys", group, name), text, quotes_hint((id,)) if "." in name else HINT)
 
 
 def _canonical(id: str, key: str, settings: UserSettings) -> str:

@@ -42,5 +42,5 @@ DASHBOARD = (
 )  # fmt: skip
 JOB_CARDS = (
     key("dashboard.metric", "m", "metric", "Choose metric…", "of all jobs", hint="metric"),
-    key("dashboard.scale", "f", "scale", "One y axis or each its own", hint="y axis"),
+    key("dashboard.scale", "f", "scale", "One y axis or own y axes", hint="y axis"),
 )

@@ -65,8 +65,10 @@ class BottomBar(Widget):
             self._spots.append((start, at, tab))
         keys = list(self.hints)
         while keys and _width(keys) > width - at:
-            # The last two stay longest: of help and quit help, of details and back back.
-            keys.pop(len(keys) - 3 if len(keys) > 2 else -1 if self._tabs else 0)
+            # The last two stay longest: of details and back back, and beside panes, of help and
+            # quit help, which makes room for the first one.
+            least = 3 if self._tabs else 2
+            keys.pop(len(keys) - 3 if len(keys) > least else -1 if self._tabs else 0)
         room = width - at - _width(keys)
         put(" " * max(0, room), styles.text)
         for key in keys:

@@ -246,6 +246,7 @@ class WorkspaceScreen(
         return (
             Hint("filter.done"),
             Hint("rows.choose"),
+            Hint("workspace.dashboard"),
             *self.more_hints(),
             Hint("jobs.left"),
             Hint("jobs.right"),

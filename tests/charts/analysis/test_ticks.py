@@ -93,3 +93,13 @@ def test_positions_in_words() -> None:
     assert position_label(1.2, Axis("category", categories=("a", "b"))) == "b"
     assert position_label(2.5, Axis(unit="m")) == "2.5 m"
     assert clock(-61 * 10**9) == "-1:01"
+
+
+@pytest.mark.parametrize("high", [0.5, 1.05, 2.1, 3, 5, 7, 12, 26, 49, 99, 130.0, 1e6])
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 6, 11])
+def test_counts_have_whole_ticks_and_each_one_that_fits(high: float, most: int) -> None:
+    shown = ticks(0, high, most, Axis(integer_ticks=True))
+    assert all(position == round(position) for position in shown.positions)
+    assert len(shown.labels) == len(set(shown.labels)) <= most + 1
+    if high <= most:
+        assert len(shown.labels) == int(high) + 1

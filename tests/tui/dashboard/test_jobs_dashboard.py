@@ -76,7 +76,7 @@ async def test_each_job_is_a_card_on_one_axis(tmp_path: Path) -> None:
         assert ranges == {grid(pilot).y_window}
         assert _hints(pilot) == ["dashboard.metric", "dashboard.scale"]
         await press(pilot, "f")
-        assert "y axis of each card (f)" in text(pilot)
+        assert "own y axes (f)" in text(pilot)
         assert len({card.picture.y_range for card in _plots(pilot)}) == 3
 
 
@@ -107,7 +107,7 @@ async def test_units_that_differ_are_not_drawn_on_one_axis(tmp_path: Path) -> No
     job(tmp_path, "b", 36.0, unit="km/h")
     async with started(tmp_path) as pilot:
         shown = await shown_jobs(pilot)
-        assert "y axis of each card: units differ" in shown
+        assert "own y axes: units differ" in shown
         assert _hints(pilot) == ["dashboard.metric"]
         assert grid(pilot).y_window is None
 

@@ -140,3 +140,13 @@ async def test_panes_keep_their_names_and_hints_give_way() -> None:
         last = text(pilot).splitlines()[-1]
         assert f" 1 Metrics  2 Data  3 Events  4 Findings {number}  5 Inputs " in last
         assert "? help" in last
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_last_line_offers_the_dashboard(size: tuple[int, int], tmp_path: Path) -> None:
+    path = words().write(tmp_path / "jobs" / "a" / "outputs" / "metrics.binproto")
+    for opened_path in (path, tmp_path):
+        async with running(InspectApp(open_path(opened_path), watch=False), size) as pilot:
+            last = text(pilot).splitlines()[-1]
+            assert "D dashboard" in last
+            assert "? help" in last

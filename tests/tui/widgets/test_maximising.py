@@ -167,6 +167,6 @@ async def test_pictures(
         monkeypatch.setenv("NO_COLOR", "1")
     async with opened(sample, size, theme=theme) as pilot:
         await press(pilot, "2", "M")
-        shot(pilot, f"data list {way}")
+        shot(pilot, f"data-list-{way}")
         await press(pilot, "tab")
-        shot(pilot, f"data {way}")
+        shot(pilot, f"data-{way}")

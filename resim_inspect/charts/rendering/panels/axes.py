@@ -56,7 +56,7 @@ def y_ticks_of(extent: tuple[float, float], axis: Axis, rows: int) -> Ticks:
     if axis.kind == "category":
         return ticks(*extent, rows, axis)
     chosen = ticks(*extent, max(1, (rows + 1) // 3, min(5, rows // 2)), axis)
-    if axis.kind == "number" and not axis.marks and not axis.integer_ticks:
+    if axis.kind == "number" and not axis.marks:
         # A step of 5 after one of 2.5 may leave two labels: too few.
         for max_ticks in range(6, rows * 2 // 3 + 1):
             if len(chosen.labels) >= _MIN_LABELS:

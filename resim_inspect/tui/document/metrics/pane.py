@@ -132,6 +132,7 @@ class MetricsPane(Pane, FilterHost, SideHost):
                 Hint("document.back", words),
             )
         hints = (
+            Hint("document.dashboard"),
             Hint("metrics.filter"),
             Hint("metric_list.group"),
             Hint("metrics.next_failing"),
