@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from argparse import Action, ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,9 @@ from build_tools.parsers import ABOUT, EXIT_CODES, whole_parsers
 from resim_inspect import __version__
 from resim_inspect.shell_files import SHELLS, script_name
 
+_USAGE = re.compile(r"^usage: .*(?:\n +\S.*)*", re.MULTILINE)
+_USAGE_COLUMNS = 72
+"""Columns of a usage: man indents it by 7."""
 FILES = {"DIR", "FILE", "FOLDER", "PATH", "WORKSPACE", "BASE", "OTHER", "OUT"}
 """Placeholders of arguments that are names of files."""
 
@@ -35,12 +40,27 @@ def write_manual(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for program, parser in whole_parsers().items():
         parser.man_short_description = ABOUT[program]  # type: ignore[attr-defined]
+        path = folder / f"{program}.1"
+        path.write_text(_manual_text(program, parser), encoding="utf-8", newline="\n")
+
+
+def _manual_text(program: str, parser: ArgumentParser) -> str:
+    """Return a page in which the lines of each usage stay as they are.
+
+    They are broken for a terminal of 80 columns, whatever the one of the build has.
+    """
+    columns = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = str(_USAGE_COLUMNS)
+    try:
         page = Manpage(parser)
         page.source = f"resim-inspect {__version__}"
         page.manual = "Metrics builds"
         page.add_section("exit status", ">", EXIT_CODES[program])
-        path = folder / f"{program}.1"
-        path.write_text(str(page), encoding="utf-8", newline="\n")
+        return _USAGE.sub(r".nf\n\g<0>\n.fi", str(page))
+    finally:
+        del os.environ["COLUMNS"]
+        if columns is not None:
+            os.environ["COLUMNS"] = columns
 
 
 def _actions(parser: ArgumentParser) -> Iterator[Action]:

@@ -81,12 +81,6 @@ def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> App
         nargs="?",
         help="a second path: the app shows what changed from the first to it, and what got worse",
     )
-    parser.add_argument(
-        "--plain",
-        action="store_true",
-        help="lines that a screen reader can follow in place of the app: one fact a line, changes "
-        "announced as lines, commands typed",
-    )
     add_app_options(parser, program)
     args = parser.parse_args(argv)
     return AppArguments(
@@ -100,6 +94,12 @@ def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> App
 
 def add_app_options(parser: ArgumentParser, program: str) -> None:
     """Add the options of the app."""
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="lines that a screen reader can follow in place of the app: one fact a line, changes "
+        "announced as lines, commands typed",
+    )
     parser.add_argument("--version", action="version", version=f"{program} {__version__}")
     parser.add_argument(
         "--images",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from argparse import ArgumentParser
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from build_tools.parsers import whole_parsers
+from build_tools.reference.commands import subcommands
 from build_tools.shell_files import write_completion, write_manual
 from resim_inspect.cli import main as inspect_main
 from resim_inspect.shell_files import SHELLS, ShellFileError, completion_script, script_name
@@ -131,3 +133,41 @@ def test_a_copy_that_was_not_built_says_what_to_do(
 def test_a_shell_without_a_script_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert inspect_main(["completion", "tcsh"]) == 2
     assert "bash" in capsys.readouterr().err
+
+
+def test_whole_parsers_have_the_options_that_the_programs_print(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Completion and manual are made from whole parsers; a call builds one of its own."""
+    option = re.compile(r"--[a-z][a-z-]+")
+    missing = []
+    for program, main in (("resim-inspect", inspect_main), ("resim-runner", runner_main)):
+        parser = whole_parsers()[program]
+        for command in ("", *subcommands(parser)):
+            assert main([*filter(None, [command]), "--help"]) == 0
+            # The indented lines begin with the options; others only speak of them.
+            printed = capsys.readouterr().out.partition("options:")[2]
+            offered = {
+                name
+                for line in printed.splitlines()
+                if line.startswith("  -")
+                for name in option.findall(line.strip().partition("  ")[0])
+            }
+            assert "--help" in offered
+            named = words(subcommands(parser)[command] if command else parser)
+            missing += [f"{program} {command}: {name}" for name in offered - named]
+    assert not missing
+
+
+def test_a_usage_in_the_manual_keeps_its_lines_whatever_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = []
+    for columns in ("40", "200"):
+        monkeypatch.setenv("COLUMNS", columns)
+        write_manual(tmp_path / columns)
+        pages.append((tmp_path / columns / "resim-inspect.1").read_text(encoding="utf-8"))
+    assert pages[0] == pages[1]
+    usages = re.findall(r"^\.nf\n(usage: .*?)\n\.fi$", pages[0], re.MULTILINE | re.DOTALL)
+    assert len(usages) == pages[0].count("usage: ") > 10
+    assert max(len(line.replace("\\-", "-")) for text in usages for line in text.splitlines()) < 72
