@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -23,17 +22,15 @@ from resim_inspect.document.reloading.loading import load
 from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.session import Session
-from resim_inspect.tui.key_order import OrderedKeysApp
 from resim_inspect.tui.open.detect import DetectedPath, PathKind
 from resim_inspect.tui.open.evaluating import EvaluatingScreen
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from tests.tui.cloud.fake_cloud import FakeCloud, fake_cloud
+from tests.tui.state_pilot import Drawing, StatePilot, key_event
 
 LABEL = "flight-017/outputs/metrics.binproto"
 
-TURNS = 10
-"""Turns of the event loop in which what waits for another turn goes on, on a busy machine too."""
 _TEXT = re.compile(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>')
 
 Shot = Callable[[Pilot[Any], str], None]
@@ -46,6 +43,7 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    Drawing.watch(monkeypatch)
     # A cursor that blinks is in the picture or not, as chance has it.
     original = Input.__init__
 
@@ -124,36 +122,25 @@ async def started(
 
 
 @asynccontextmanager
-async def running(app: InspectApp, size: tuple[int, int]) -> AsyncIterator[Pilot[Any]]:
+async def running(app: InspectApp, size: tuple[int, int]) -> AsyncIterator[StatePilot]:
     """An app in a terminal of this size, ready."""
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size):
+        pilot = StatePilot(app)
         while not app.first_frame_drawn or isinstance(app.screen, EvaluatingScreen):
             await pilot.pause(0.01)
-        await settle(pilot)
+        await pilot.settle()
         yield pilot
 
 
 async def settle(pilot: Pilot[Any]) -> None:
     """Wait until no worker runs, no message waits and nothing is left to be drawn."""
-    app, quiet = pilot.app, 0
-    for _ in range(400):
-        await pilot.pause(0.01)
-        for _ in range(TURNS):
-            await asyncio.sleep(0)
-        pumps = (app, *app.screen.walk_children(with_self=True))
-        busy = any(pump.message_queue_size for pump in pumps)
-        busy = busy or any(not worker.is_finished for worker in app.workers)
-        busy = busy or (isinstance(app, OrderedKeysApp) and app.has_pending_keys)
-        quiet = 0 if busy else quiet + 1
-        if quiet >= 3:
-            return
-    raise AssertionError("the app does not come to rest")
+    await StatePilot(pilot.app).settle()
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
-    """Press keys, each when the one before has had its effect."""
+    """Press keys, each when the one before has had its effect, workers included."""
     for key in keys:
-        await pilot.press(key)
+        pilot.app.post_message(key_event(key))
         await settle(pilot)
 
 
