@@ -48,7 +48,7 @@ def scanned(path: Path) -> Any:
     elif path.suffix == ".csv":
         frame = pl.scan_csv(path, schema_overrides=types)
     else:
-        frame = pl.scan_ndjson(path, infer_schema_length=None)
+        frame = pl.scan_ndjson(path, schema=types)
     return frame.select(list(types))
 
 

@@ -20,6 +20,7 @@ from textual.widget import Widget
 
 from resim_inspect.tui.graceful_exit import is_leaving
 from resim_inspect.tui.key_order import OrderedKeysApp
+from resim_inspect.tui.widgets.column_table import ColumnTable
 
 QUIET_ROUNDS = 2
 """Rounds in a row in which nothing may wait or be drawn: what a round handles or draws may lead to
@@ -139,7 +140,9 @@ class StatePilot(Pilot[Any]):
         )
 
     def _draws_later(self) -> bool:
-        return Drawing.delays[self.app] > 0
+        """Return True while a timer of Textual or of a large table runs."""
+        tables = self.app.screen.query(ColumnTable)
+        return Drawing.delays[self.app] > 0 or any(table.is_building for table in tables)
 
     def _has_messages(self) -> bool:
         app = self.app

@@ -27,6 +27,8 @@ from tests.tui.runs.run_harness import RecordedRun
 from tests.tui.scenes import BASES, DOCUMENT, SCENES, Scene
 from tests.tui.widgets.chart_documents import waves
 
+SIZE = (80, 24)
+"""Columns and rows of the terminal: drawing a larger one takes much of the time of such a test."""
 DELAYS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55)
 """Milliseconds between a key and leaving; 0: not one turn of the event loop."""
 
@@ -110,7 +112,7 @@ async def _leaves_cleanly(
             app.call_later(app.action_quit)
 
     leaving = asyncio.create_task(leave())
-    await app.run_async(headless=True, size=(120, 40))
+    await app.run_async(headless=True, size=SIZE)
     await leaving
     said = "".join(capsys.readouterr())
     assert "Traceback" not in said, said
