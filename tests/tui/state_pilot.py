@@ -34,7 +34,7 @@ DEADLINE = 60.0
 
 
 class Drawing:
-    """What apps have drawn and what they put off, which Textual keeps to itself."""
+    """Frames that apps have drawn, and drawing that they have postponed: Textual shows neither."""
 
     frames: ClassVar[Counter[App[Any]]] = Counter()
     """The number of frames that each app has drawn."""
