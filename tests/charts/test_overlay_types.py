@@ -187,8 +187,8 @@ def test_bars_by_category_and_series(tmp_path: Path) -> None:
         ("left · before", "dim"), ("left", 0), ("new", 1), ("gone · before", "dim"),
     ]  # fmt: skip
     np.testing.assert_equal(main.series[0].values, [2, NAN, NAN, 1, 3])
-    assert main.series[0].given is not None
-    assert main.series[0].given.tolist() == [True, False, False, True, True]
+    assert main.series[0].has_value is not None
+    assert main.series[0].has_value.tolist() == [True, False, False, True, True]
     np.testing.assert_equal(below.series[0].values, [3, NAN, NAN, NAN, NAN])
     read = [(one.series, one.text) for one in readout(main, 0.0).readings]
     assert ("left · difference", "3 m") in read

@@ -28,7 +28,9 @@ def visible_categories(panel: Bars, window: tuple[float, float] | None) -> range
 
 def value_at(series: BarSeries, category: int) -> float | None:
     """Value of one bar; None if the series has none for the category."""
-    if category >= len(series.values) or (series.given is not None and not series.given[category]):
+    if category >= len(series.values) or (
+        series.has_value is not None and not series.has_value[category]
+    ):
         return None
     return float(series.values[category])
 
@@ -38,8 +40,8 @@ def finite_values(series: BarSeries, categories: range) -> NDArray[np.float64]:
     values = np.zeros(len(categories))
     part = np.asarray(series.values[categories.start : categories.stop], np.float64)
     drawn = np.isfinite(part)
-    if series.given is not None:
-        drawn &= np.asarray(series.given[categories.start : categories.start + len(part)], bool)
+    if series.has_value is not None:
+        drawn &= np.asarray(series.has_value[categories.start : categories.start + len(part)], bool)
     values[: len(part)][drawn] = part[drawn]
     return values
 

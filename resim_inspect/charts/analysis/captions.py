@@ -43,7 +43,7 @@ def _bars_without_value(panel: Bars) -> list[str]:
     """Numbers of bars that are not finite: `2 NaN`, `1 infinite`."""
     nan = infinite = 0
     for series in panel.series:
-        values = series.values if series.given is None else series.values[series.given]
+        values = series.values if series.has_value is None else series.values[series.has_value]
         nan += int(np.isnan(values).sum())
         infinite += int(np.isinf(values).sum())
     texts = [f"{nan:,} NaN"] if nan else []

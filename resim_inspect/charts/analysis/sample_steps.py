@@ -74,8 +74,8 @@ def _failing(panel: Panel | None) -> Iterator[Positions]:
     if isinstance(panel, Bars):
         for series in panel.series:
             fails = ~np.isfinite(series.values)
-            if series.given is not None:
-                fails &= series.given[: len(fails)]
+            if series.has_value is not None:
+                fails &= series.has_value[: len(fails)]
             if series.statuses is not None:
                 fails |= np.isin(series.statuses[: len(fails)], [int(s) for s in FAILING])
             yield np.flatnonzero(fails).astype(np.float64), True

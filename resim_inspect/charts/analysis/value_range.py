@@ -87,8 +87,8 @@ def _bars(panel: Bars) -> list[Reading]:
     for number_of_series, series in enumerate(panel.series):
         values = np.asarray(series.values[: len(panel.categories)], np.float64)
         drawn = np.isfinite(values)
-        if series.given is not None:
-            drawn &= np.asarray(series.given[: len(values)], bool)
+        if series.has_value is not None:
+            drawn &= np.asarray(series.has_value[: len(values)], bool)
         positions = np.flatnonzero(drawn)
         if len(positions):
             ends = {int(values[drawn].argmin()), int(values[drawn].argmax())}

@@ -47,7 +47,7 @@ def with_job_values(drawing: Drawing, metric: Metric, jobs: JobValues) -> Drawin
         np.array([np.nan if job.value is None else job.value for job in jobs.values]),
         np.array([int(job.status) for job in jobs.values], np.int32),
         unit=unit,
-        given=np.array([job.value is not None for job in jobs.values]),
+        has_value=np.array([job.value is not None for job in jobs.values]),
     )
     bars = Bars(
         _names(jobs.values, jobs.current),

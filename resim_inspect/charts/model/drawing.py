@@ -56,7 +56,7 @@ class BarSeries:
     statuses: NDArray[np.int32] | None = None
     unit: str = ""
     color_role: ColorRole = 0
-    given: NDArray[np.bool_] | None = None
+    has_value: NDArray[np.bool_] | None = None
     """False for categories that the series has no value for; None if it has all."""
 
 

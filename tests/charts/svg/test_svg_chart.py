@@ -201,7 +201,7 @@ def test_the_ends_of_many_bars_are_those_of_their_stack() -> None:
             BarSeries(
                 name,
                 np.where(chance.random(many) < 0.1, np.nan, chance.normal(size=many)),
-                given=chance.random(many) < 0.9,
+                has_value=chance.random(many) < 0.9,
             )
             for name in ("a", "b", "c")
         )
@@ -220,7 +220,7 @@ def test_the_range_of_many_bars_is_that_of_all_of_their_readings() -> None:
             BarSeries(
                 f"s{number}",
                 np.where(chance.random(300) < 0.2, np.nan, chance.integers(-9, 9, 300)),
-                given=chance.random(300) < 0.9,
+                has_value=chance.random(300) < 0.9,
             )
             for number in range(count)
         )

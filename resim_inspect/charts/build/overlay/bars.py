@@ -87,12 +87,12 @@ def _spread(series: BarSeries, places: Sequence[int], n: int) -> BarSeries:
     has_value = np.zeros(n, bool)
     count = min(len(places), len(series.values))
     values[list(places[:count])] = series.values[:count]
-    has_value[list(places[:count])] = True if series.given is None else series.given[:count]
+    has_value[list(places[:count])] = True if series.has_value is None else series.has_value[:count]
     statuses = None
     if series.statuses is not None:
         statuses = np.zeros(n, np.int32)
         statuses[list(places[:count])] = series.statuses[:count]
-    return replace(series, values=values, given=has_value, statuses=statuses)
+    return replace(series, values=values, has_value=has_value, statuses=statuses)
 
 
 def _base(series: BarSeries, name: str, words: Words) -> BarSeries:
@@ -102,9 +102,11 @@ def _base(series: BarSeries, name: str, words: Words) -> BarSeries:
 def _difference(before: BarSeries, after: BarSeries) -> BarSeries:
     with np.errstate(all="ignore"):
         values = after.values - before.values
-    assert before.given is not None
-    assert after.given is not None
-    return replace(after, values=values, given=before.given & after.given, statuses=None)
+    assert before.has_value is not None
+    assert after.has_value is not None
+    return replace(
+        after, values=values, has_value=before.has_value & after.has_value, statuses=None
+    )
 
 
 def merged_histograms(old: Plot, new: Plot, words: Words) -> tuple[Plot, ...] | None:

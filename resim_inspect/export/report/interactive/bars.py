@@ -70,7 +70,9 @@ def bars_figure(panel: Bars) -> tuple[dict[str, Any], int, str]:
 def _trace(panel: Bars, series: BarSeries, shown: int, upright: bool) -> dict[str, Any]:
     values = series.values[:shown]
     has_value = (
-        np.ones(len(values), np.bool_) if series.given is None else series.given[: len(values)]
+        np.ones(len(values), np.bool_)
+        if series.has_value is None
+        else series.has_value[: len(values)]
     )
     drawn = has_value & np.isfinite(values)
     lengths = [float(v) if ok else None for v, ok in zip(values, drawn, strict=True)]

@@ -278,7 +278,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             return False
         if not painted.sharp.stamp:
             return True
-        area, corner = painted.sharp.place, self.content_region.offset
+        area, corner = painted.sharp.area, self.content_region.offset
         image = Region(area.x, area.y, area.width, area.height).translate(corner)
         over = self.screen.query("Toast, Tooltip").results()
         return self.screen.find_widget(self).visible_region.contains_region(image) and not any(

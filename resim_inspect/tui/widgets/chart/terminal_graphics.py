@@ -56,7 +56,7 @@ class GraphicsImage(NamedTuple):
 
     strips: tuple[Strip, ...]
     """The picture's lines; for Kitty with what stands for the image, for Sixel blank there."""
-    place: Rect
+    area: Rect
     """The image's cells."""
     send: str = ""
     """Data to send before the lines."""
@@ -243,7 +243,7 @@ def send(app: App[Any], data: str) -> None:
 
 def stamp(sharp: GraphicsImage, corner: Size) -> str:
     """Data that draw the image relative to a widget's corner and keep the cursor."""
-    column, row = corner[0] + sharp.place.x + 1, corner[1] + sharp.place.y + 1
+    column, row = corner[0] + sharp.area.x + 1, corner[1] + sharp.area.y + 1
     return f"\x1b7\x1b[{row};{column}H{sharp.stamp}\x1b8"
 
 
