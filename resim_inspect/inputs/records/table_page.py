@@ -1,16 +1,17 @@
-"""A page of a table: its rows with cleaned, shortened cells, and how wide its columns are."""
+"""A page of a table: its rows with shortened cells, which are not cleaned."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from resim_inspect.inputs.records.record_format import is_number
 from resim_inspect.inputs.records.rows import MAX_COLUMNS, ParsedRecord
-from resim_inspect.text import cell_width, clean
+from resim_inspect.text import clean
 
 MAX_CELL = 120
-"""Characters of a cell on a page; the row in full has all of them."""
+"""Characters of a cell that are painted; the row in full has all of them."""
+MAX_READ = 4 * MAX_CELL
+"""Characters of a cell on a page."""
 MAX_LINE = 4_000
 """Characters of a line of text, or of a row that cannot be parsed."""
 MAX_PAGE_CELLS = 250_000
@@ -18,20 +19,11 @@ MAX_PAGE_CELLS = 250_000
 
 
 class TableRow(NamedTuple):
-    """A row as it is painted."""
+    """A row with the start of each cell."""
 
     cells: tuple[str, ...]
     problem: str = ""
     raw: bool = False
-
-
-class SeenColumn(NamedTuple):
-    """Width and kind of the values of a column on a page."""
-
-    width: int
-    """Terminal cells of its longest value."""
-    numbers: bool | None
-    """True if all of its values are numbers; None if it has none."""
 
 
 class TablePage(NamedTuple):
@@ -40,9 +32,7 @@ class TablePage(NamedTuple):
     first: int
     rows: tuple[TableRow, ...]
     names: tuple[str, ...]
-    """Names of all columns so far."""
-    seen: tuple[SeenColumn, ...]
-    """Of each of these columns."""
+    """Names of all columns so far, cleaned."""
 
 
 class ColumnNames:
@@ -66,7 +56,7 @@ class ColumnNames:
         if not record.names:
             for column in range(len(self._names), min(len(record.cells), MAX_COLUMNS)):
                 self._names.append(f"#{column + 1}")
-            return tuple(clean(cell, MAX_CELL) for cell in record.cells[:MAX_COLUMNS])
+            return tuple(map(_shortened, record.cells[:MAX_COLUMNS]))
         cells: dict[int, str] = {}
         for name, cell in zip(record.names, record.cells, strict=True):
             if name not in self._columns:
@@ -74,7 +64,7 @@ class ColumnNames:
                     continue
                 self._columns[name] = len(self._names)
                 self._names.append(self._name(name, len(self._names)))
-            cells[self._columns[name]] = clean(cell, MAX_CELL)
+            cells[self._columns[name]] = _shortened(cell)
         return tuple(cells.get(column, "") for column in range(max(cells, default=-1) + 1))
 
 
@@ -83,28 +73,18 @@ def page_of(first: int, records: Iterable[ParsedRecord], names: ColumnNames) -> 
     rows = []
     for record in records:
         if record.raw:
-            cells: tuple[str, ...] = (clean(record.cells[0], MAX_LINE),)
+            cells: tuple[str, ...] = (record.cells[0][:MAX_LINE],)
         else:
             cells = names.arrange(record)
         rows.append(TableRow(cells, record.problem, record.raw))
-    return TablePage(first, tuple(rows), names.names, _seen(rows, len(names.names)))
+    return TablePage(first, tuple(rows), names.names)
 
 
 def lines_page(first: int, records: Iterable[ParsedRecord]) -> TablePage:
-    """Make a page of lines of text, whose only cell is not cleaned."""
+    """Make a page of lines of text."""
     rows = tuple(TableRow((record.cells[0][:MAX_LINE],)) for record in records)
-    return TablePage(first, rows, (), ())
+    return TablePage(first, rows, ())
 
 
-def _seen(rows: Sequence[TableRow], columns: int) -> tuple[SeenColumn, ...]:
-    widths = [0] * columns
-    numbers: list[bool | None] = [None] * columns
-    for row in rows:
-        if row.raw:
-            continue
-        for column, cell in enumerate(row.cells):
-            if cell:
-                widths[column] = max(widths[column], cell_width(cell))
-                if numbers[column] is not False and cell.strip():
-                    numbers[column] = is_number(cell)
-    return tuple(map(SeenColumn, widths, numbers))
+def _shortened(cell: str) -> str:
+    return cell if len(cell) <= MAX_READ else cell[:MAX_READ]

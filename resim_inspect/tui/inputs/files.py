@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HEX_BYTES = 512
 """Bytes that are shown of a file that is not text."""
-FIRST_ROWS = 100
+FIRST_ROWS = 60
 """Rows that are read before all others."""
 JSON_BYTES = 2_000_000
 """Bytes of a JSON file that are read, which has to be complete to be indented."""

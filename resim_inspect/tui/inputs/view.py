@@ -120,6 +120,10 @@ class InputsView(Background, SideHost):
         super().__init__()
         self.folder = folder
         self._watch = watch
+        self._previewed: Path | None = None
+        """Path of the file in view."""
+        self._to_focus: Path | None = None
+        """Path of a file that gets the focus as soon as it is in view."""
         self.inputs: Inputs | None = None
         self._unfolded: frozenset[Path] = frozenset({folder / "experience", folder / "logs"})
 
@@ -228,7 +232,13 @@ class InputsView(Background, SideHost):
             self._unfolded = self._unfolded ^ {entry.path}
             self.reload()
         else:
-            self.beside_list().focus()
+            self._to_focus = entry.path
+            if self._previewed == entry.path:
+                self._focus_preview()
+
+    def _focus_preview(self) -> None:
+        self._to_focus = None
+        self.beside_list().focus()
 
     @work(
         thread=True,
@@ -252,6 +262,7 @@ class InputsView(Background, SideHost):
             # It follows the changes of its file, and stays where it is.
             rows.rows.poll()
             return
+        self._previewed = contents.path
         frame = self.query_one("#preview")
         frame.border_title, frame.border_subtitle = Text(contents.title), ""
         had_focus = frame.has_pseudo_class("focus-within")
@@ -266,8 +277,8 @@ class InputsView(Background, SideHost):
             else:
                 lines = self.query_one(PreviewLines)
                 lines.show(contents.lines, json=contents.is_json, foldable=contents.is_json)
-        if had_focus:
-            self.beside_list().focus()
+        if had_focus or self._to_focus == contents.path:
+            self._focus_preview()
 
     @on(RecordList.StateChanged)
     def _rows_changed(self, message: RecordList.StateChanged) -> None:

@@ -76,18 +76,18 @@ class RowPainter:
         """Cells of a row, in the room that its number leaves; nothing until it has been read."""
         room = self.room(width)
         if contents is None:
-            return [("…", styles.quiet)]
+            return []
         if self.is_text:
             line = cut(shown(contents.cells[0].encode("utf-8", "replace"))[self._shift :], room)
             pieces = json_pieces(line, styles) if self._is_json else [(line, styles.text)]
             return list(mark_matches(pieces, wanted, styles.marks))
         if contents.raw:
-            line = cut(contents.cells[0], room)
+            line = cut(clean(contents.cells[0]), room)
             return list(mark_matches([(line, styles.quiet)], wanted, styles.marks))
         pieces = []
         for column, cells in self.columns.in_view(room):
             cell = contents.cells[column] if column < len(contents.cells) else ""
-            style = styles.text
+            cell, style = clean(cell, MAX_CELL), styles.text
             if on_cursor and column == self.columns.selected:
                 style += Style(underline=True, bold=True)
             text = fit(cell, cells, right=self.columns.is_right(column))
@@ -110,9 +110,9 @@ class RowPainter:
         """Name and text of the selected cell, for the line below the table."""
         column = self.columns.selected
         if contents.raw or column >= len(self.columns.names):
-            return "", contents.cells[0] if contents.cells else ""
+            return "", clean(contents.cells[0]) if contents.cells else ""
         cell = contents.cells[column] if column < len(contents.cells) else ""
-        return self.columns.names[column], cell
+        return self.columns.names[column], clean(cell)
 
     def copied(self, record: ParsedRecord) -> str:
         """The selected cell of a row, or a line of text, in full."""

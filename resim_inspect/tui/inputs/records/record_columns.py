@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from resim_inspect.inputs.records.table_page import TablePage
-from resim_inspect.text import cell_width
+from resim_inspect.inputs.records.record_format import is_number
+from resim_inspect.inputs.records.table_page import MAX_CELL, TablePage, TableRow
+from resim_inspect.text import cell_width, clean
 
 MIN_WIDTH, MAX_WIDTH = 3, 40
 """Cells of a column without the blanks behind it."""
@@ -16,32 +17,49 @@ GAP = 2
 
 
 class RecordColumns:
-    """Layout of the columns, which grow as more rows are read."""
+    """Layout of the columns; the rows seen decide about those in view alone."""
 
     def __init__(self) -> None:
         self.names: tuple[str, ...] = ()
-        self.widths: list[int] = []
-        self._numbers: list[bool | None] = []
         self.selected = 0
         """Column of the cursor."""
         self._first = 0
         """First column in view."""
+        self._rows: Sequence[TableRow] = ()
+        """Rows of the last page."""
+        self._widths: dict[int, int] = {}
+        self._numbers: dict[int, bool] = {}
+        self._measured: set[int] = set()
+        """Columns that have been measured by these rows."""
 
     def learn(self, page: TablePage) -> None:
-        """Take names, widths and alignment from a page."""
-        for name in page.names[len(self.names) :]:
-            self.widths.append(min(max(MIN_WIDTH, cell_width(name)), MAX_WIDTH))
-            self._numbers.append(None)
+        """Take the names and the rows of a page."""
         self.names = max(self.names, page.names, key=len)
-        for column, seen in enumerate(page.seen):
-            if seen.width > self.widths[column]:
-                self.widths[column] = min(seen.width, MAX_WIDTH)
-            if seen.numbers is not None and self._numbers[column] is not False:
-                self._numbers[column] = seen.numbers
+        self._rows = page.rows
+        self._measured.clear()
+
+    def width(self, column: int) -> int:
+        """Return the cells of a column, as wide as its longest value seen so far."""
+        if column not in self._measured:
+            self._measure(column)
+        return self._widths[column]
 
     def is_right(self, column: int) -> bool:
         """Return True for a column of numbers, which are aligned to the right."""
-        return self._numbers[column] is True
+        if column not in self._measured:
+            self._measure(column)
+        return self._numbers.get(column, False)
+
+    def _measure(self, column: int) -> None:
+        self._measured.add(column)
+        longest = max(MIN_WIDTH, cell_width(self.names[column]), self._widths.get(column, 0))
+        for row in self._rows:
+            cell = row.cells[column] if not row.raw and column < len(row.cells) else ""
+            if cell:
+                longest = max(longest, cell_width(clean(cell, MAX_CELL)))
+                if self._numbers.get(column, True) and cell.strip():
+                    self._numbers[column] = is_number(cell)
+        self._widths[column] = min(longest, MAX_WIDTH)
 
     def move(self, by: int) -> None:
         """Select a column beside the selected one."""
@@ -56,18 +74,28 @@ class RecordColumns:
 
         The last one may have less than its width.
         """
-        self._first = min(self._first, self.selected)
-        used = sum(width + GAP for width in self.widths[self._first : self.selected + 1])
-        while used - GAP > room and self._first < self.selected:
-            used -= self.widths[self._first] + GAP
-            self._first += 1
+        if not self.names:
+            return []
+        # From the selected column to the left, as far as there is room.
+        first, used = self.selected, -GAP
+        while first >= min(self._first, self.selected):
+            used += self.width(first) + GAP
+            if used > room and first < self.selected:
+                break
+            first -= 1
+        self._first = first + 1
         shown: list[tuple[int, int]] = []
-        for column in range(self._first, len(self.widths)):
-            width = min(self.widths[column], room)
-            if shown and width < min(self.widths[column], MIN_CUT):
+        for column in range(self._first, len(self.names)):
+            width = min(self.width(column), room)
+            if shown and width < min(self.width(column), MIN_CUT):
                 break
             shown.append((column, max(1, width)))
             room -= width + GAP
+        # No room stays empty on the right while columns on the left are out of view.
+        while self._first and room >= self.width(self._first - 1) + GAP:
+            self._first -= 1
+            shown.insert(0, (self._first, self.width(self._first)))
+            room -= self.width(self._first) + GAP
         return shown
 
     def overflow(self, room: int) -> tuple[int, int]:

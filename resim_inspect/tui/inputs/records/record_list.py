@@ -41,7 +41,7 @@ class RecordList(SearchedRows):
         self.note = ""
         """Sentence on why the file cannot be read now."""
         self.painter = RowPainter(self.columns)
-        self._page = TablePage(0, (), (), ())
+        self._page = TablePage(0, (), ())
         self._page_size = 0
         """Size of the file when the page was read."""
         self._is_reading = self._is_counting = False
@@ -51,7 +51,7 @@ class RecordList(SearchedRows):
 
     def on_mount(self) -> None:
         if self._watch:
-            self.set_interval(POLL_INTERVAL, self.poll)
+            self.set_interval(POLL_INTERVAL, self._look)
 
     # Contents.
 
@@ -76,6 +76,10 @@ class RecordList(SearchedRows):
         self.records, self._page, self._page_size = records, page, records.size
         self._is_reading = self._is_counting = False
         self.columns.learn(page)
+
+    def _look(self) -> None:
+        if self.screen.is_current and self.is_on_screen:
+            self.poll()
 
     def poll(self) -> None:
         """Look whether the file has changed, unless that is being done."""
