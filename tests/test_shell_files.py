@@ -170,4 +170,6 @@ def test_a_usage_in_the_manual_keeps_its_lines_whatever_the_terminal(
     assert pages[0] == pages[1]
     usages = re.findall(r"^\.nf\n(usage: .*?)\n\.fi$", pages[0], re.MULTILINE | re.DOTALL)
     assert len(usages) == pages[0].count("usage: ") > 10
-    assert max(len(line.replace("\\-", "-")) for text in usages for line in text.splitlines()) < 72
+    for line in "\n".join(usages).replace("\\-", "-").splitlines():
+        # An argument with its choices is not broken.
+        assert len(line) < 72 or line.strip().count("[") == 1, line
