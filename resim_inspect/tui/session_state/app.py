@@ -108,11 +108,12 @@ class SessionApp:
         """Commands of the palette about views and sessions."""
         if not self.keeps_state:
             return
-        if self._keeper is not None and self._keeper.has_view(screen):
+        base = None if self._keeper is None else self._keeper.base_of(screen)
+        if base is not None:
             yield SystemCommand(
                 "Forget the saved view",
                 "Show this as if it were opened for the first time",
-                lambda: self._views.forget(screen),
+                lambda: self._views.forget(base),
             )
         yield SystemCommand(
             "Restore the last session",

@@ -113,9 +113,11 @@ class ViewKeeper:
             if isinstance(pane, FilterHost):
                 pane.call_later(pane.show_filter)
 
-    def has_view(self, screen: Screen[Any]) -> bool:
-        """Return True for a screen whose view is kept."""
-        return screen in self._kept
+    def base_of(self, screen: Screen[Any]) -> Screen[Any] | None:
+        """The screen whose view is kept: this one, or the nearest below it; None without one."""
+        stack = self._app.screen_stack
+        below = stack[: stack.index(screen) + 1] if screen in stack else [screen]
+        return next((each for each in reversed(below) if each in self._kept), None)
 
     def _view(self, screen: Screen[Any], known: SavedSession) -> SavedSession | None:
         """The present view of a screen; None for one that is half-made or keeps none."""
@@ -162,6 +164,8 @@ class ViewKeeper:
             self._app.dashboards.pop(str(kept_view.path), None)
 
         async def reset() -> None:
+            while screen in self._app.screen_stack and self._app.screen is not screen:
+                await self._app.pop_screen()
             await self._restore(screen, SavedSession())
             self._kept[screen] = _Kept(kept_view.path, SavedSession())
 

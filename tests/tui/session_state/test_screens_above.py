@@ -190,7 +190,9 @@ async def test_forgetting_opens_nothing_again(metrics: Path) -> None:
     async with app_on(metrics) as pilot:
         await press(pilot, "D")
     async with app_on(metrics) as pilot:
-        await press(pilot, "escape")
+        # The command is offered where the notice of the view is shown.
+        await press(pilot, "enter")
+        assert len(pilot.app.screen_stack) == 3
         assert isinstance(pilot.app, InspectApp)
         commands = {each.title: each for each in pilot.app.get_system_commands(pilot.app.screen)}
         commands["Forget the saved view"].callback()
