@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from resim_inspect.tui.inputs.records.record_list import RecordList
-from tests.tui.conftest import press, settle, started
+from tests.tui.conftest import press, settle, started, text
 
 
 def inputs_with(folder: Path, name: str, data: bytes) -> Path:
@@ -38,6 +39,14 @@ async def look_again(pilot: Pilot[Any], rows: RecordList) -> None:
     """Let the widget look whether its file has changed."""
     rows.poll()
     await settle(pilot)
+
+
+async def until_shown(pilot: Pilot[Any], words: str) -> None:
+    """Wait until words are on the screen, while workers run."""
+    end = time.monotonic() + 10
+    while words not in text(pilot):
+        assert time.monotonic() < end, f"the screen does not show {words!r}"
+        await pilot.pause(0.01)
 
 
 def lines(rows: RecordList) -> list[str]:

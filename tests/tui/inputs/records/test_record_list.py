@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from resim_inspect.inputs.records import record_file
 from resim_inspect.inputs.records.record_file import RecordFile
 from resim_inspect.inputs.records.search import SearchStep
+from resim_inspect.tui.inputs.files import FileEntry, preview
 from resim_inspect.tui.inputs.records.row_search import RowSearch
-from resim_inspect.tui.inputs.view import InputsView
 from resim_inspect.tui.widgets.dialogs import DetailRows, DetailsDialog
 from tests.tui.conftest import press, settle, started, text
-from tests.tui.inputs.records.rows_app import inputs_with, lines, look_again, viewing
+from tests.tui.inputs.records.rows_app import (
+    inputs_with,
+    lines,
+    look_again,
+    until_shown,
+    viewing,
+)
 
 TABLE = "time,state,note\n" + "".join(
     f"{row / 10},{'CRUISE' if row % 100 else 'TURN'},{'long ' * 30 if row == 3 else row}\n"
@@ -91,20 +99,13 @@ async def test_rows_are_counted_while_the_first_are_read(
     inputs_with(tmp_path, "a.csv", TABLE.encode())
     async with started(tmp_path) as pilot:
         await pilot.press("end", "enter")
-        view = pilot.app.screen.query_one(InputsView)
-        while not view.has_class("-rows"):
-            await pilot.pause(0.01)
-        await pilot.pause(0.1)
-        assert "at least" in text(pilot)
+        await until_shown(pilot, "at least")
         assert "% read" in text(pilot)
         await pilot.press("colon", *"4000", "enter")
-        await pilot.pause(0.1)
-        assert "going to row 4,000" in text(pilot)
+        await until_shown(pilot, "going to row 4,000")
         may_go_on.set()
         await settle(pilot)
-        rows = pilot.app.focused
         assert "5,000 rows" in text(pilot)
-        assert rows is not None
         assert "▌4,000" in text(pilot)
 
 
@@ -121,11 +122,8 @@ async def test_a_search_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     inputs_with(tmp_path, "a.txt", b"x\n" * 20)
     async with viewing(tmp_path) as (pilot, rows):
         await pilot.press("slash", "x", "enter")
-        while rows.search is None or not rows.search.match_count:
-            await pilot.pause(0.01)
-        await pilot.pause(0.05)
-        assert "searching 25%: 1 match" in text(pilot)
-        assert "x stop" in text(pilot)
+        await until_shown(pilot, "searching 25%: 1 match")
+        await until_shown(pilot, "x stop")
         assert rows.cursor == 7
         await press(pilot, "x")
         assert not rows.is_searching
@@ -225,12 +223,26 @@ async def test_five_thousand_columns_are_gone_through(tmp_path: Path) -> None:
         assert rows.columns.selected == 4_999
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
-async def test_a_file_without_permission_is_said(tmp_path: Path) -> None:
-    inputs_with(tmp_path, "a.csv", b"a\n").chmod(0)
-    async with started(tmp_path) as pilot:
-        await press(pilot, "end")
-        assert "Permission denied" in text(pilot)
+async def test_a_file_without_permission_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, notices: list[str]
+) -> None:
+    """The right to read a file is lost while it is in view, or was never there."""
+    inputs_with(tmp_path, "a.csv", TABLE.encode())
+    original = os.open
+
+    def refused(path: Any, *args: Any, **options: Any) -> int:
+        if str(path).endswith("a.csv"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return original(path, *args, **options)
+
+    async with viewing(tmp_path) as (pilot, rows):
+        monkeypatch.setattr(os, "open", refused)
+        await look_again(pilot, rows)
+        assert notices == ["a.csv cannot be read: permission denied."]
+        assert "cannot be read: permission denied" in text(pilot)
+        assert rows.count == 5_000
+    path = tmp_path / "logs" / "a.csv"
+    assert preview(FileEntry(path, 0, False, 9)).lines == ("Permission denied",)
 
 
 async def test_lines_of_text_are_shifted_sideways(tmp_path: Path) -> None:
