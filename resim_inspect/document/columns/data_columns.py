@@ -13,7 +13,7 @@ from resim_inspect.document.columns.rows import PADDING, Block, Flags, Offsets, 
 from resim_inspect.document.enums import SeriesKind
 
 _MOST_RECORDS = 4096
-_MOST_BYTES = 1 << 20
+_MOST_BYTES = 1 << 18
 _DOUBLE = 8
 
 

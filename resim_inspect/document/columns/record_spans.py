@@ -127,7 +127,9 @@ class _Walk:
 
     def spans(self, message: bytes) -> Spans:
         """Contents of the records that were collected."""
-        starts, stops = np.array(self._starts, np.uint32), np.array(self._stops, np.uint32)
+        # The memory of the arrays, not a copy.
+        starts = np.frombuffer(self._starts, np.uint32)
+        stops = np.frombuffer(self._stops, np.uint32)
         short = np.frombuffer(message, np.uint8)[starts + 1] < 0x80
         large = np.flatnonzero(stops - starts >= (1 << 14) + _HEAD)
         for position in large.tolist():
