@@ -225,8 +225,9 @@ class SlurmCluster(Executor):
     def _cluster(self, security: Any) -> Any:
         from dask_jobqueue.slurm import SLURMCluster
 
-        silence()
         settings = self._settings
+        bound = _bound_to(settings)
+        silence()
         memory = settings.memory_mib or MIB_PER_SLOT * settings.slots
         local = ["--local-directory", _in_quotes(settings.local_directory)]
         try:
@@ -263,7 +264,7 @@ class SlurmCluster(Executor):
                 protocol="tls://" if security else "tcp://",
                 security=security,
                 scheduler_options={
-                    **_bound_to(settings),
+                    **bound,
                     "port": settings.port,
                     "dashboard": False,
                     "dashboard_address": "127.0.0.1:0",
@@ -299,10 +300,24 @@ def _certificates(folder: Path) -> tuple[TlsFiles, Any]:
 
 
 def _bound_to(settings: SlurmSettings) -> dict[str, str]:
-    """Return the scheduler's host; without one in the settings the interface, or the own name."""
-    if settings.host or not settings.interface:
-        return {"host": settings.host or socket.gethostname()}
-    return {"interface": settings.interface}
+    """Return the scheduler's host; without one in the settings the interface, or the own name.
+
+    Raises CallError for a host without an address.
+    """
+    if settings.interface and not settings.host:
+        return {"interface": settings.interface}
+    host = settings.host or socket.gethostname()
+    try:
+        socket.getaddrinfo(host, None)
+    except (OSError, UnicodeError) as error:
+        source = "host in [slurm]" if settings.host else "the own name of this machine"
+        raise CallError(
+            f"the scheduler for the jobs of Slurm cannot listen on {clean(host, 80)}, which is"
+            f" {source}: it has no address.",
+            "Set host in [slurm] of resim.toml to a name or address of this machine that the nodes"
+            " reach, or interface to its network interface.",
+        ) from error
+    return {"host": host}
 
 
 def _in_quotes(text: str) -> str:

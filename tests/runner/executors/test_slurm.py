@@ -172,7 +172,7 @@ def test_a_lost_node_costs_only_the_jobs_that_it_had_begun(
         ('interface = "nowhere0"', "the scheduler for the jobs of Slurm cannot be started ("),
         (
             'host = "no-such-host.invalid"',
-            "the scheduler for the jobs of Slurm cannot be started (",
+            "the scheduler for the jobs of Slurm cannot listen on no-such-host.invalid, which is",
         ),
         (
             'partition = "empty"\nstart-timeout = 0.5',

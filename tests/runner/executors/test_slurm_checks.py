@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from resim_inspect.settings.model import SlurmSettings
 from runner.engines.checks import Check
-from runner.errors import ExecutorError
+from runner.errors import CallError, ExecutorError
 from runner.executors import slurm_checks
 from runner.executors.slurm_checks import Trial, check_slurm
 from tests.containers.container_harness import call_runner
@@ -44,6 +45,37 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeSlurm:
     fake.write("sinfo", '[ -z "$SINFO_PARTITION" ] && cat lines')
     fake.write("sbatch", "cat > script")
     return fake
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        (
+            "node-1.invalid",
+            "listen on node-1.invalid, which is host in [slurm]: it has no address.",
+        ),
+        ("a" * 70, "which is host in [slurm]: it has no address."),
+        ("", "listen on own-name, which is the own name of this machine: it has no address."),
+    ],
+)
+def test_a_host_without_an_address_is_named(
+    slurm: FakeSlurm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, words: str
+) -> None:
+    pytest.importorskip("dask_jobqueue")
+    from runner.executors.slurm_cluster import SlurmCluster
+
+    def unknown(name: str, *_: object) -> None:
+        name.encode("idna")
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    slurm.write("squeue", "exit 0")
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(socket, "gethostname", lambda: "own-name")
+    cluster = SlurmCluster(SlurmSettings(host=host, tls=False))
+    with pytest.raises(CallError) as caught:
+        cluster.trial(tmp_path)
+    assert words in caught.value.reason
+    assert "Set host in [slurm] of resim.toml" in caught.value.hint
 
 
 def checked(
