@@ -28,16 +28,16 @@ def short_series(
         yield from data
         return
     for columns in data_columns(message, spans.data):
-        first, found = columns.first, block_series(columns)
+        first, decoded = columns.first, block_series(columns)
         # Neither is in memory while the next block is decoded.
         del columns
-        for position, series in enumerate(found, first):
+        for position, series in enumerate(decoded, first):
             if series is not None:
                 yield series
             else:
                 start, stop = spans.data.starts[position], spans.data.stops[position]
                 yield pb.MetricsData.FromString(message[start:stop])
-        del found, series
+        del decoded, series
 
 
 def block_series(columns: DataColumns) -> list[Series | None]:
