@@ -91,10 +91,14 @@ class MaximisingScreen(Screen[ScreenResultType]):
             # Between two widgets with the focus.
             box = self.maximized
             shown = box if box is not None and _is_displayed(box) else None
-        around = box_around(focused)
-        if around is not None and around[0].maximised:
-            around[0].maximised = around[2]
-            shown = around[1]
+        elif any(
+            node.maximised for node in focused.ancestors_with_self if isinstance(node, BoxHost)
+        ):
+            # At most keys nothing is maximised, and no box is looked for.
+            around = box_around(focused)
+            if around is not None and around[0].maximised:
+                around[0].maximised = around[2]
+                shown = around[1]
         self.maximized = shown
 
     def action_maximise(self) -> None:
