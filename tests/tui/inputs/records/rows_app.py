@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -46,7 +47,7 @@ async def until_shown(pilot: Pilot[Any], words: str) -> None:
     end = time.monotonic() + 10
     while words not in text(pilot):
         assert time.monotonic() < end, f"the screen does not show {words!r}"
-        await pilot.pause(0.01)
+        await asyncio.sleep(0.01)
 
 
 def lines(rows: RecordList) -> list[str]:

@@ -15,6 +15,7 @@ from resim_inspect.inputs.records import record_file
 from resim_inspect.inputs.records.record_file import RecordFile
 from resim_inspect.inputs.records.search import SearchStep
 from resim_inspect.tui.inputs.files import FileEntry, preview
+from resim_inspect.tui.inputs.records.record_list import RecordList
 from resim_inspect.tui.inputs.records.row_search import RowSearch
 from resim_inspect.tui.widgets.dialogs import DetailRows, DetailsDialog
 from tests.tui.conftest import press, settle, started, text
@@ -25,6 +26,7 @@ from tests.tui.inputs.records.rows_app import (
     until_shown,
     viewing,
 )
+from tests.tui.test_keymap import flight
 
 TABLE = "time,state,note\n" + "".join(
     f"{row / 10},{'CRUISE' if row % 100 else 'TURN'},{'long ' * 30 if row == 3 else row}\n"
@@ -109,25 +111,43 @@ async def test_rows_are_counted_while_the_first_are_read(
         assert "▌4,000" in text(pilot)
 
 
-async def test_a_search_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stopped = threading.Event()
+@pytest.fixture
+def _endless_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that finds a row and goes on."""
 
     def endless(*_: object) -> Iterator[SearchStep]:
-        for _number in range(1_000):
-            yield SearchStep((7,) if not stopped.is_set() else (), 0.25, False)
-            stopped.set()
+        for number in range(3_000):
+            yield SearchStep((7,) if number == 0 else (), 0.25, False)
             threading.Event().wait(0.01)
 
     monkeypatch.setattr("resim_inspect.tui.inputs.records.reading.search_rows", endless)
+
+
+@pytest.mark.usefixtures("_endless_search")
+async def test_a_search_is_stopped(tmp_path: Path) -> None:
     inputs_with(tmp_path, "a.txt", b"x\n" * 20)
     async with viewing(tmp_path) as (pilot, rows):
-        await pilot.press("slash", "x", "enter")
+        await press(pilot, "slash", "x")
+        pilot.app.simulate_key("enter")
         await until_shown(pilot, "searching 25%: 1 match")
         await until_shown(pilot, "x stop")
         assert rows.cursor == 7
         await press(pilot, "x")
         assert not rows.is_searching
         assert "match 1 of 1 in 25% of the file" in text(pilot)
+
+
+@pytest.mark.usefixtures("_endless_search")
+async def test_escape_stops_a_search_beside_a_document(tmp_path: Path) -> None:
+    async with started(flight(tmp_path)) as pilot:
+        await press(pilot, "5", "end", "enter")
+        await press(pilot, "slash", "x")
+        pilot.app.simulate_key("enter")
+        await until_shown(pilot, "searching 25%: 1 match")
+        await press(pilot, "escape")
+        rows = pilot.app.focused
+        assert isinstance(rows, RecordList)
+        assert not rows.is_searching
 
 
 async def test_the_end_of_a_file_that_grows_is_followed(tmp_path: Path) -> None:
