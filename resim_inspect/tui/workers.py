@@ -23,9 +23,9 @@ def is_worker_cancelled() -> bool:
 
 SLICE = 0.004
 """Seconds of work of a worker between two pauses."""
-ANSWER_TIME = 0.04
+ANSWER_TIME = 0.06
 """Seconds after a key in which the screen's thread answers it."""
-MAX_PAUSE = 0.02
+MAX_PAUSE = 0.04
 """Longest pause in seconds: work goes on while a key is held down."""
 
 
