@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.screen import ScreenResultType
+from textual.widgets import Static
 
 from resim_inspect.tui.key_hints import KeyHint, active_hints
 from resim_inspect.tui.keymap import Hint
@@ -51,3 +53,10 @@ class MainScreen(MaximisingScreen[ScreenResultType], BoxHost):
 
     def on_descendant_focus(self) -> None:
         self.update_hints()
+
+
+def update_if_changed(static: Static, text: Text) -> None:
+    """Show a text of any height; one that is there already would lay the screen out again."""
+    shown = static.content
+    if not isinstance(shown, Text) or (shown, shown.style) != (text, text.style):
+        static.update(text)

@@ -230,12 +230,12 @@ class WorkspaceScreen(
         if outline is not None and outline.batch is not None:
             key = key_of("workspace.batch")
             location.append(f" · with batch metrics, {key} opens them", styles.quiet)
-        self.query_one("#location", Static).update(location)
+        self.query_one("#location", Static).update(location, layout=False)
         table = self.table
         jobs = self.query_one("#jobs")
         jobs.border_title = jobs_title(list(self._rows.values()), table.count, total, styles)
         jobs.border_subtitle = table.overflow()
-        self.query_one("#cell", Static).update(table.cell)
+        self.query_one("#cell", Static).update(table.cell, layout=False)
         self.show_problem()
         self.query_one(JobsHeading).refresh()
         self.query_one(JobsSummary).show()

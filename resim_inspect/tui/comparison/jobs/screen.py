@@ -43,7 +43,7 @@ from resim_inspect.tui.messages import CompareRequested, OpenRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.filter_host import FilterHost
-from resim_inspect.tui.widgets.main_screen import MainScreen
+from resim_inspect.tui.widgets.main_screen import MainScreen, update_if_changed
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint, strip_of
 from resim_inspect.tui.workers import Background, after_first_frame, key_pauses
 
@@ -185,9 +185,8 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
     def _lines(self) -> None:
         styles, table = theme_styles(self.app), self.table
         show_location(self, (self.base, self.other), self.comparison)
-        self.query_one("#verdicts", Static).update(
-            verdicts_text(self.comparison, self._progress, styles)
-        )
+        verdicts = verdicts_text(self.comparison, self._progress, styles)
+        update_if_changed(self.query_one("#verdicts", Static), verdicts)
         title = Text(f"Jobs {table.count:,}")
         if table.count != len(self._rows):
             title = Text(f"Jobs {table.count:,} of {len(self._rows):,}")
@@ -202,7 +201,8 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
         totals = long_totals(table.totals.get(table.selected.key))
         # One line each, within the frame and a blank on each side.
         width = max(0, self.size.width - 4)
-        self.query_one("#cell", Static).update(f"{cut(table.cell, width)}\n{cut(totals, width)}")
+        cell = f"{cut(table.cell, width)}\n{cut(totals, width)}"
+        self.query_one("#cell", Static).update(cell, layout=False)
         self.show_problem()
         self.query_one(ComparedHeading).refresh()
         self.update_hints()
