@@ -35,7 +35,11 @@ $(VENV)/.demo-needs: $(VENV)/.installed
 	@$(PIP) install --constraint tests/constraints.txt --only-binary :all: $(OPEN_CORE) 2>/dev/null || true
 	@touch $@
 
-test: lint
+# Pytest compiles the modules of tests in a way of its own: the first time once, beside mypy,
+# rather than in each of its processes.
+test: $(VENV)/.test-needs
+	@test -e $(VENV)/.tests-compiled || { $(BIN)/python -m pytest --collect-only -q \
+	  >$(VENV)/.tests-compiled 2>&1; } & $(MAKE) --no-print-directory lint && wait
 	$(PYTEST) $(PYTEST_ARGS)
 
 check: lint
