@@ -8,6 +8,8 @@ RGB = tuple[int, int, int]
 
 LEAST = 4.5
 """Contrast of text that WCAG 2 asks for at level AA."""
+LEAST_OF_SERIES = 3.0
+"""Contrast of curves and bars that WCAG 2 asks for."""
 _STEPS = 50
 
 

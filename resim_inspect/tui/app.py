@@ -14,7 +14,6 @@ from textual.command import Provider
 from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
-from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
 from resim_inspect.errors import DocumentError
@@ -130,7 +129,6 @@ class InspectApp(
 
     def on_mount(self) -> None:
         self.documents.add_first_mode()
-        self.theme_changed_signal.subscribe(self, self._theme_changed)
         if self._first is not None:
             path = self._first.source
             self.after_first_frame(self.screen, lambda: self.remember_opened(path))
@@ -144,13 +142,6 @@ class InspectApp(
 
     def is_started(self) -> bool:
         return self.first_frame_drawn
-
-    def _theme_changed(self, _: Theme) -> None:
-        for screen in self.screen_stack:
-            on_theme_changed: Callable[[], None] | None = getattr(screen, "on_theme_changed", None)
-            if on_theme_changed is not None:
-                # Queued: the screen may still be mounting.
-                screen.call_later(on_theme_changed)
 
     # Opening and switching.
 

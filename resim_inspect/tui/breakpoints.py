@@ -1,17 +1,29 @@
-"""Style sheet of the panes on wide, normal and narrow terminals."""
+"""Style sheet of the app: Textual's widgets, and panes on wide, normal and narrow terminals."""
 
 from __future__ import annotations
 
 CSS = """
 Screen { background: $background; color: $foreground; }
 ModalScreen { background: $background 60%; }
-ChecklistDialog, ColumnsDialog { background: $background 0%; }
+Input > .input--placeholder, Input > .input--suggestion { color: $quiet; }
+TextArea .text-area--placeholder, TextArea .text-area--suggestion { color: $quiet; }
 Toast { background: $panel; }
 Screen.-maximized-view { hatch: none; }
 .-maximized {
     width: 1fr !important; min-width: 0 !important; max-width: 100% !important;
     height: 1fr !important; min-height: 0 !important; max-height: 100% !important;
 }
+CommandPalette > Vertical, CommandPalette:dark > Vertical { background: $panel; }
+CommandPalette > .command-palette--help-text { color: $quiet; text-style: not bold; }
+CommandPalette CommandList > .option-list--option-disabled { color: $quiet; }
+CommandPalette SearchIcon { color: $accent; }
+CommandPalette #--input { border: hkey $rule; }
+CommandPalette CommandList { border-bottom: hkey $rule; }
+CommandPalette CommandList > .option-list--option-highlighted {
+    color: $foreground; background: $pick;
+}
+
+ChecklistDialog, ColumnsDialog { background: $background 0%; }
 
 .-wide MetricsPane > #side { width: 35%; max-width: 64; }
 .-narrow MetricsPane > #side { width: 1fr; }

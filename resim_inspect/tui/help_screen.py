@@ -100,7 +100,7 @@ class HelpScreen(Dialog[None]):
         super().__init__()
         self.nodes = list(nodes)
 
-    def compose(self) -> ComposeResult:
+    def _content(self) -> RenderedOnce:
         styles = theme_styles(self.app)
         parts: list[RenderableType] = []
         for heading, rows in sections(self.nodes).items():
@@ -122,10 +122,16 @@ class HelpScreen(Dialog[None]):
             parts += [KeyTable(table), Text()]
         parts.append(Text("Marks", styles.accent))
         parts += [Padding(Text(line, styles.text), (0, 0, 0, 2)) for line in MARKS]
+        return RenderedOnce(Group(*parts))
+
+    def compose(self) -> ComposeResult:
         with VerticalScroll(classes="box") as box:
-            yield Static(RenderedOnce(Group(*parts)))
+            yield Static(self._content())
         box.border_title = "Help"
         box.border_subtitle = "↑ ↓ scroll · " + hint_line(CLOSE)
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
+
+    def on_theme_changed(self) -> None:
+        self.query_one(Static).update(self._content())

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import NamedTuple
 
 from rich.color import Color
 from rich.style import Style
 from textual.app import App
+from textual.dom import DOMNode
 from textual.reactive import Initialize, Reactive
 from textual.theme import Theme
 
-from resim_inspect.contrast import RGB, legible, rgb_of
+from resim_inspect.contrast import RGB, hex_of, legible, rgb_of
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.tui.themes.built_in import DARK, LIGHT
 from resim_inspect.validation.findings import Severity
@@ -51,6 +53,26 @@ class ThemedApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return defaults(self.current_theme.dark)
+
+    def get_css_variables(self) -> dict[str, str]:
+        variables = super().get_css_variables()
+        styles = styles_of(self.current_theme)
+        # The style sheet has words in these colours too: as legible as those of the lines.
+        legible_words = {"quiet": styles.quiet, "accent": styles.accent}
+        return variables | {
+            name: hex_of(ink_of(style.color))
+            for name, style in legible_words.items()
+            if style.color is not None
+        }
+
+
+def follow_theme(node: DOMNode, changed: Callable[[], None]) -> None:
+    """Call a function after each change of the theme, also while another document is in view.
+
+    Lines and the style sheet follow by themselves; what has been given its colours does not.
+    """
+    # Queued: the node may still be mounting its children.
+    node.app.theme_changed_signal.subscribe(node, lambda _: node.call_later(changed))
 
 
 class ThemeStyles(NamedTuple):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from resim_inspect.charts.model.style import PLAIN_STYLE, Line, Span, Style
+from resim_inspect.contrast import LEAST_OF_SERIES, legible
 from resim_inspect.text import cell_width, cut
 
 
@@ -176,7 +177,11 @@ class Grid:
         if 0 <= x < self.width and 0 <= y < self.height:
             below, there = self._styles[y][x], self._chars[y][x]
             back = below.fg if there in "▄▅▆▇█▌▋▊▉" and not below.reverse else below.bg
-            self.put(x, y, char, style if back is None else replace(style, bg=back))
+            if back is not None:
+                # A mark may have nearly the colour of the area that it is written on.
+                ink = style.fg and legible(style.fg, [back], LEAST_OF_SERIES)
+                style = replace(style, fg=ink, bg=back)
+            self.put(x, y, char, style)
 
     def paste(self, x: int, y: int, other: Grid) -> None:
         """Copy another grid onto this one, with its left top corner at (x, y)."""

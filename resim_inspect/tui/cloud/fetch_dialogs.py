@@ -55,23 +55,29 @@ class TokenDialog(Dialog[str | None]):
         super().__init__()
         self.fetch = fetch
 
-    def compose(self) -> ComposeResult:
+    def _text(self) -> Text:
         styles = theme_styles(self.app)
-        text = Text()
-        text.append(clean(self.fetch.problem, 400), styles.strong)
-        text.append(f"\n{clean(self.fetch.hint, 400)}" if self.fetch.hint else "", styles.quiet)
+        text = Text(clean(self.fetch.problem, 400), styles.strong)
+        return text.append(
+            f"\n{clean(self.fetch.hint, 400)}" if self.fetch.hint else "", styles.quiet
+        )
+
+    def compose(self) -> ComposeResult:
         box = Input(
             password=True, placeholder="kept in memory until the app quits, never written to disk"
         )
         box.border_title = "Token"
         with Vertical(classes="box") as around:
-            yield Static(text)
+            yield Static(self._text())
             yield box
         around.border_title = "A token is needed"
         around.border_subtitle = "Enter try again · " + hint_line(Hint("dialog.copy_text"), CLOSE)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
+
+    def on_theme_changed(self) -> None:
+        self.query_one(Static).update(self._text())
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         message.stop()

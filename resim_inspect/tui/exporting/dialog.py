@@ -28,7 +28,6 @@ from resim_inspect.tui.exporting.choices import (
 from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.key_hints import hint_line
 from resim_inspect.tui.keymap import Hint
-from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.dialogs import CLOSE, ChoiceList, Dialog
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.workers import Background
@@ -48,7 +47,8 @@ class ExportDialog(Dialog[tuple[Path, str] | None], Background):
         height: 3; border: round $rule; background: $surface; border-title-color: $quiet;
     }
     ExportDialog Input:focus { border: round $accent; }
-    ExportDialog #export-line { height: auto; max-height: 4; padding: 0 1; }
+    ExportDialog #export-line { height: auto; max-height: 4; padding: 0 1; color: $quiet; }
+    ExportDialog #export-line.-problem { color: $foreground; text-style: bold; }
     """
 
     class Written(Message):
@@ -101,9 +101,9 @@ class ExportDialog(Dialog[tuple[Path, str] | None], Background):
         return self.query_one(Input)
 
     def _say(self, words: str, *, is_problem: bool = False) -> None:
-        styles = theme_styles(self.app)
-        style = styles.strong if is_problem else styles.quiet
-        self.query_one("#export-line", Static).update(Text(words, style))
+        line = self.query_one("#export-line", Static)
+        line.update(Text(words))
+        line.set_class(is_problem, "-problem")
 
     @on(RowList.Moved)
     def _moved(self, message: RowList.Moved) -> None:

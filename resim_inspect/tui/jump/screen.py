@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
-from rich.style import Style
-from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -18,7 +16,6 @@ from textual.widgets import Static
 from resim_inspect.tui.jump.labels import labels
 from resim_inspect.tui.keymap import BINDINGS
 from resim_inspect.tui.keys.jump import JUMP_SCREEN
-from resim_inspect.tui.theme import theme_styles
 
 
 class JumpTarget(NamedTuple):
@@ -35,7 +32,8 @@ class JumpScreen(ModalScreen[Widget | None]):
     DEFAULT_CSS = """
     JumpScreen { background: transparent; }
     JumpScreen > .label {
-        position: absolute; width: auto; height: 1; background: $background;
+        position: absolute; width: auto; height: 1;
+        background: $accent; color: $background; text-style: bold;
     }
     """
 
@@ -48,10 +46,8 @@ class JumpScreen(ModalScreen[Widget | None]):
         self._labelled_size: Size | None = None
 
     def compose(self) -> ComposeResult:
-        # The accent as words have it: legible on the background in every theme.
-        ink = theme_styles(self.app).accent + Style(bold=True, reverse=True)
         for target, label in zip(self.targets, self.labels, strict=True):
-            shown = Static(Text(f" {label} ", ink), classes="label")
+            shown = Static(f" {label} ", classes="label", markup=False)
             shown.styles.offset = target.offset
             yield shown
 

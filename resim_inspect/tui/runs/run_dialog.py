@@ -115,6 +115,9 @@ class RunDialog(Dialog[StartedRun | None], Background):
         (self.builds if chosen.text else self.query_one("#build", Input)).focus()
         self._show_request()
 
+    def on_theme_changed(self) -> None:
+        self._show_request()
+
     @property
     def builds(self) -> BuildList:
         """The list of builds."""

@@ -106,24 +106,24 @@ _HIGH_CONTRAST = {
     "raw": "#8fd0ff",
 }
 
+# Series differ from each other and from statuses, in the colour-blind-safe themes also for eyes
+# without a kind of cone; tests/tui/themes/test_series.py measures it.
+_HIGH_CONTRAST_SERIES = (
+    *("#6ab7ff", "#ff9d3c", "#78e4fc", "#ff8fd0", "#ecf0a0", "#c9a0ff", "#a8e05f", "#d8c0a0"),
+)
+_COLORBLIND_DARK_SERIES = (
+    *("#3ccc9c", "#c078a8", "#e69f00", "#8fa3ff", "#9c8454", "#d9c7ff", "#6c6c84", "#7fe3e0"),
+)
+_COLORBLIND_LIGHT_SERIES = (
+    *("#007e5c", "#905484", "#b37400", "#243c9c", "#603c18", "#906ccc", "#184860", "#3090a8"),
+)
+
 DARK = theme_of("resim-dark", _DARK)
 LIGHT = theme_of("resim-light", _LIGHT)
 BUILT_IN = (
     DARK,
     LIGHT,
-    theme_of(
-        "resim-high-contrast",
-        _HIGH_CONTRAST,
-        ("#6ab7ff", "#ffb347", "#7dffb0", "#ff8fd0", "#fff27a", "#c9a0ff", "#5ffbf1", "#ffa28a"),
-    ),
-    theme_of(
-        "resim-colorblind-dark",
-        _DARK | _COLORBLIND_DARK,
-        ("#56b4e9", "#e69f00", "#2bc59b", "#cc79a7", "#f0e442", "#e8703a", "#b8bfca", "#8fa3ff"),
-    ),
-    theme_of(
-        "resim-colorblind-light",
-        _LIGHT | _COLORBLIND_LIGHT,
-        ("#0072b2", "#a86f00", "#007e5c", "#a34d7c", "#6f6a00", "#b84c00", "#4c5563", "#3c4fb0"),
-    ),
+    theme_of("resim-high-contrast", _HIGH_CONTRAST, _HIGH_CONTRAST_SERIES),
+    theme_of("resim-colorblind-dark", _DARK | _COLORBLIND_DARK, _COLORBLIND_DARK_SERIES),
+    theme_of("resim-colorblind-light", _LIGHT | _COLORBLIND_LIGHT, _COLORBLIND_LIGHT_SERIES),
 )

@@ -19,7 +19,7 @@ from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import hint_line
 from resim_inspect.tui.keymap import Hint
-from resim_inspect.tui.theme import ThemeStyles, theme_styles
+from resim_inspect.tui.theme import ThemeStyles, follow_theme, theme_styles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
 T = TypeVar("T")
@@ -42,6 +42,12 @@ class Dialog(ModalScreen[T]):
         scrollbar-size-vertical: 1;
     }
     """
+
+    def on_mount(self) -> None:
+        follow_theme(self, self.on_theme_changed)
+
+    def on_theme_changed(self) -> None:
+        """Make text in the colours of the theme anew."""
 
     def action_close(self) -> None:
         self.dismiss(None)
@@ -66,18 +72,23 @@ class ErrorDialog(Dialog[None]):
         """Traceback without values of local variables, for a bug report."""
         return "".join(traceback.format_exception(self.error))
 
-    def compose(self) -> ComposeResult:
+    def _text(self) -> Text:
         styles = theme_styles(self.app)
         text = Text()
         text.append(f"While {self.doing}:\n" if self.doing else "", styles.quiet)
         text.append(
             clean(str(self.error) or type(self.error).__name__, 600) + "\n\n", styles.strong
         )
-        text.append(clean(self.details, 6000, lines=True), styles.quiet)
+        return text.append(clean(self.details, 6000, lines=True), styles.quiet)
+
+    def compose(self) -> ComposeResult:
         with VerticalScroll(classes="box") as box:
-            yield Static(text)
+            yield Static(self._text())
         box.border_title = "Something went wrong"
         box.border_subtitle = hint_line(Hint("dialog.copy"), CLOSE)
+
+    def on_theme_changed(self) -> None:
+        self.query_one(Static).update(self._text())
 
     def action_copy(self) -> None:
         from resim_inspect.tui.clipboard import copy

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from resim_inspect.tui.key_hints import KeyHint, active_hints
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
+from resim_inspect.tui.theme import follow_theme
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.maximising import BoxHost, MaximisingScreen
 
@@ -23,6 +24,12 @@ class MainScreen(MaximisingScreen[ScreenResultType], BoxHost):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
     COMMON_HINTS: ClassVar[tuple[Hint, ...]] = (Hint("app.help"), Hint("app.quit"))
     """Hints that follow those of the screen."""
+
+    def on_mount(self) -> None:
+        follow_theme(self, self.on_theme_changed)
+
+    def on_theme_changed(self) -> None:
+        """Make text in the colours of the theme anew."""
 
     def key_hints(self) -> Iterable[Hint]:
         """Bindings that do something now; those that the focus does not reach are left out."""

@@ -41,6 +41,8 @@ class View(NamedTuple):
     """Waits for what the keys alone do not lead to."""
     needs: tuple[str, ...] = ()
     """Libraries without which the screen cannot be shown."""
+    anew: bool = False
+    """True for a screen of Textual's, which keeps the colours in which it was opened."""
     screen: type[Screen[Any]] | None = None
     """The screen, for views beyond the scenes of `test_leaving.py`."""
 
@@ -166,6 +168,7 @@ VIEWS: dict[str, View] = {
     ),
     "query-error": QUERY._replace(ready=_query_error, screen=QueryScreen),
     "notices": View(FLIGHT, ready=_notified, screen=DocumentScreen),
-    "palette": View(FLIGHT, ("ctrl+p", *"them"), screen=CommandPalette),
+    "palette": View(FLIGHT, ("ctrl+p", *"clearance"), anew=True, screen=CommandPalette),
+    "palette-empty": View(FLIGHT, ("ctrl+p", *"xyz"), anew=True, screen=CommandPalette),
 }
 """By the name of the scene in `test_leaving.py`, or a name of its own."""

@@ -124,7 +124,7 @@ async def taken(view: View, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Shown
     base = None if view.base is None else Path(view.base)
     monkeypatch.setenv("NO_COLOR", "1")
     app = GalleryApp(opened, base=base, watch=False)
-    async with app.run_test(size=LARGE) as pilot:
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
         await _show(pilot, view)
         plain, screen = picture(), type(app.screen)
         monkeypatch.delenv("NO_COLOR")
@@ -132,8 +132,12 @@ async def taken(view: View, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Shown
         themed = {}
         # The first theme comes last, and stays for the smaller sizes.
         for theme in reversed(THEMES):
+            if view.anew:
+                await press(pilot, "escape")
             app.theme = theme
             await _rest(pilot)
+            if view.anew:
+                await press(pilot, *view.keys)
             themed[theme] = picture()
         shown = [
             Shown(f"120x40 {ALL_THEMES}", [themed[theme] for theme in THEMES]),

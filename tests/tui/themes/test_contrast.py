@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from pathlib import Path
 
 import pytest
 from textual.theme import Theme
 
 from resim_inspect.charts.model import style
-from resim_inspect.contrast import LEAST, RGB, contrast, legible, rgb_of
+from resim_inspect.contrast import LEAST, LEAST_OF_SERIES, contrast, legible, rgb_of
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.tui.theme import backgrounds_of, ink_of, styles_of
 from resim_inspect.tui.themes.built_in import BUILT_IN, theme_of
 from resim_inspect.tui.themes.files import shared_themes
-from resim_inspect.tui.widgets.chart.palette import LEAST_OF_SERIES, chart_palette
+from resim_inspect.tui.widgets.chart.palette import chart_palette
 
 THEMES = shared_themes()
 OWN = {theme.name: theme for theme in BUILT_IN}
-RAW_NAMES = {
-    MetricStatus.PASSED: "success",
-    MetricStatus.FAIL_WARN: "warning",
-    MetricStatus.FAIL_BLOCK: "error",
-}
 
 
 def contrasts(theme: Theme) -> dict[tuple[str, str], float]:
@@ -91,60 +85,6 @@ def test_a_colour_that_is_legible_stays() -> None:
     assert legible((200, 200, 200), [(0, 0, 0)]) == (200, 200, 200)
     assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
     assert contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.48, abs=0.01)
-
-
-# Matrices of Machado, Oliveira and Fernandes (2009) for the full deficiency, on linear RGB.
-DEFICIENCIES = {
-    "protanopia": (
-        (0.152286, 1.052583, -0.204868),
-        (0.114503, 0.786281, 0.099216),
-        (-0.003882, -0.048116, 1.051998),
-    ),
-    "deuteranopia": (
-        (0.367322, 0.860646, -0.227968),
-        (0.280085, 0.672501, 0.047413),
-        (-0.011820, 0.042940, 0.968881),
-    ),
-    "tritanopia": (
-        (1.255528, -0.076749, -0.178779),
-        (-0.078411, 0.930809, 0.147602),
-        (0.004733, 0.691367, 0.303900),
-    ),
-}
-LEAST_DISTANCE = 20.0
-"""Distance in CIELAB at which two colours are told apart at a glance; about 2 is just visible."""
-
-
-def seen(color: RGB, deficiency: str) -> tuple[float, float, float]:
-    """The colour in CIELAB as it is seen with a deficiency."""
-    linear = [
-        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4
-        for each in (channel / 255 for channel in color)
-    ]
-    matrix = DEFICIENCIES[deficiency]
-    red, green, blue = (
-        min(1.0, max(0.0, sum(a * b for a, b in zip(row, linear, strict=True)))) for row in matrix
-    )
-    xyz = (
-        (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505,
-        0.2126 * red + 0.7152 * green + 0.0722 * blue,
-        (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089,
-    )
-    x, y, z = (each ** (1 / 3) if each > 0.008856 else 7.787 * each + 16 / 116 for each in xyz)
-    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
-
-
-@pytest.mark.parametrize("deficiency", DEFICIENCIES)
-@pytest.mark.parametrize("name", [name for name in OWN if "colorblind" in name])
-def test_statuses_are_told_apart_without_a_kind_of_cone(name: str, deficiency: str) -> None:
-    colors = {
-        status: seen(ink_of(each.color), deficiency)
-        for status, each in styles_of(OWN[name]).status.items()
-        if status in RAW_NAMES and each.color is not None
-    }
-    for (one, a), (other, b) in combinations(colors.items(), 2):
-        distance = sum((p - q) ** 2 for p, q in zip(a, b, strict=True)) ** 0.5
-        assert distance >= LEAST_DISTANCE, (one, other, distance)
 
 
 def test_the_palettes_of_a_terminal_are_those_of_the_dark_and_the_light_theme() -> None:

@@ -294,7 +294,7 @@ class DataPane(Pane, FilterHost, SideHost):
         self._shown = (self.session.document, data.position)
         keep = old is not None and old[0] is not self.session.document and old[1] == data.position
         self.table.show(columns, keep=keep)
-        styles, numbers = theme_styles(self.app), Text()
+        numbers = Text()
         stats = list(describe(columns))
         for line in [*stats[:3], *columns.notes]:
             numbers.append(line + "\n")
@@ -304,7 +304,6 @@ class DataPane(Pane, FilterHost, SideHost):
             rows, key = count(len(columns.trouble), "row"), key_of("series.next_failing")
             numbers.append(f"{rows} failing or NaN, {key} goes there")
         numbers.rstrip()
-        numbers.stylize(styles.quiet)
         self.query_one("#numbers", Static).update(numbers)
         self._columns()
         self._place()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resim_inspect.charts.model.style import DARK, LIGHT, PLAIN, Palette
-from resim_inspect.contrast import legible, rgb_of
+from resim_inspect.contrast import LEAST_OF_SERIES, legible, rgb_of
 from resim_inspect.tui.theme import ThemeStyles, backgrounds_of, ink_of, theme_styles
 from resim_inspect.tui.themes.built_in import DARK as DARK_THEME
 from resim_inspect.tui.themes.built_in import LIGHT as LIGHT_THEME
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from resim_inspect.contrast import RGB
 
-LEAST_OF_SERIES = 3.0
-"""Contrast of curves and bars that WCAG 2 asks for."""
 _KNOWN: dict[str, tuple[Theme, Palette]] = {}
 
 

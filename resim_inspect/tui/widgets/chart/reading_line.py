@@ -10,8 +10,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from resim_inspect.contrast import LEAST_OF_SERIES, contrast
 from resim_inspect.text import cut, full_number, with_unit
-from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.theme import ThemeStyles, ink_of
 from resim_inspect.tui.widgets.row_list import StyledText
 
 if TYPE_CHECKING:
@@ -80,15 +81,24 @@ def cursor_line(
     return pieces
 
 
+def _on_pick(style: Style, styles: ThemeStyles) -> Style:
+    """The style of a character of the column that stands out."""
+    picked = style + styles.pick
+    if styles.plain or picked.color is None or picked.bgcolor is None:
+        return picked
+    # What is written on a filled area may have the ink of its fill.
+    fits = contrast(ink_of(picked.color), ink_of(picked.bgcolor)) >= LEAST_OF_SERIES
+    return picked if fits else picked + styles.text
+
+
 def lit_column(line: Strip, column: int, styles: ThemeStyles) -> Strip:
     """The line with one column standing out."""
     before, cell, after = line.crop(0, column), line.crop(column, column + 1), line.crop(column + 1)
     bright = styles.pick + styles.accent if not styles.plain else styles.pick
     lit = [
-        Segment(
-            "│" if segment.text.isspace() else segment.text,
-            (segment.style or Style()) + (bright if segment.text.isspace() else styles.pick),
-        )
+        Segment("│", (segment.style or Style()) + bright)
+        if segment.text.isspace()
+        else Segment(segment.text, _on_pick(segment.style or Style(), styles))
         for segment in cell
     ]
     return Strip.join([before, Strip(lit, cell.cell_length), after])
