@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from resim_inspect.building.builder import DocumentBuilder
-from resim_inspect.building.sample import write_sample
 from tests.emissions.evaluation.harness import write_outputs
 from tests.tui.comparison.documents import flight, pictures
 from tests.tui.inputs.test_recording_pictures import METADATA
@@ -61,9 +61,9 @@ def _inputs(folder: Path) -> None:
     (folder / "logs" / "flight.log").write_text("INFO up\nWARN a gap of 0.2 s\n" * 4)
 
 
-def write_files(folder: Path) -> None:
-    """Write everything that the gallery opens into an empty folder."""
-    write_sample(folder / "flight-017" / "outputs")
+def write_files(folder: Path, sample: Path) -> None:
+    """Write everything that the gallery opens into an empty folder; `sample` is copied."""
+    shutil.copytree(sample.parent, folder / "flight-017" / "outputs")
     _inputs(folder / "flight-017" / "inputs")
     flawed().write(folder / "flaws" / "outputs" / "metrics.binproto")
     _workspace(folder / "flights", JOBS)

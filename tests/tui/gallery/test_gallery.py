@@ -1,5 +1,7 @@
 """Every screen in every theme at 120×40, without colours, and at the two smaller sizes.
 
+Further states of a screen, which show other colours, are not shown at the smaller sizes.
+
 Each screen is opened once; theme, size and `NO_COLOR` change while it is shown, which costs a tenth
 of a new app each. `pytest tests/tui/gallery --snapshot-update` writes the pages anew, and
 `python -m tests.tui.gallery FOLDER [SCREEN...]` draws them as pictures, to be looked at.
@@ -53,10 +55,10 @@ class GalleryApp(InspectApp):
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def files(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Path:
     """The folder with everything that is shown; not to be changed."""
     folder = tmp_path_factory.mktemp("gallery")
-    write_files(folder)
+    write_files(folder, sample)
     return folder
 
 
@@ -143,7 +145,7 @@ async def taken(view: View, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Shown
             Shown(f"120x40 {ALL_THEMES}", [themed[theme] for theme in THEMES]),
             Shown(f"120x40 {NO_COLOR}", [plain]),
         ]
-        for width, height in SMALLER:
+        for width, height in () if view.screen else SMALLER:
             await pilot.resize_terminal(width, height)
             await _rest(pilot)
             if not isinstance(app.screen, screen):  # Another size closes it.
