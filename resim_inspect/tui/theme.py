@@ -176,6 +176,12 @@ def backgrounds_of(theme: Theme) -> dict[str, RGB]:
     return {name: rgb_of(_hex(value or "")) for name, value in known.items()}
 
 
+def rule_of(theme: Theme) -> str:
+    """Colour of the frames of a theme, as `#1a2b3c`."""
+    fallback = defaults(theme.dark)["rule"]
+    return _hex(theme.variables.get("rule", fallback), fallback)
+
+
 def colourless() -> bool:
     """Return True if `NO_COLOR` is set."""
     return bool(os.environ.get("NO_COLOR"))

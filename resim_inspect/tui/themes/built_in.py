@@ -98,7 +98,7 @@ _HIGH_CONTRAST = {
     "accent": "#4ff0ff",
     "quiet": "#d0d0d0",
     "rule": "#8a8a8a",
-    "pick": "#003a66",
+    "pick": "#00294a",
     "pick-away": "#262626",
     "success": "#5dff7f",
     "warning": "#ffd24a",

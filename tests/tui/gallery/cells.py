@@ -51,26 +51,32 @@ def cells_of(svg: str, width: int, height: int) -> Picture:
         first, count = round(float(x) / CELL_WIDTH), round(float(length) / CELL_WIDTH)
         # The rectangle of a row begins 1.5 below the top of the row.
         backs[int(float(y) / LINE_HEIGHT)][first : first + count] = [color] * count
-    picture = [[Cell(style=CellStyle(bg=back)) for back in row[:width]] for row in backs]
+    blanks = {back: Cell(style=CellStyle(bg=back)) for row in backs for back in row}
+    picture = [[blanks[back] for back in row[:width]] for row in backs]
+    styles: dict[tuple[str, str], CellStyle] = {}
     for name, x, y, words in _TEXT.findall(svg):
-        row = picture[int(float(y) / LINE_HEIGHT)]
+        line = int(float(y) / LINE_HEIGHT)
+        row, behind = picture[line], backs[line]
         column = round(float(x) / CELL_WIDTH)
-        color, attributes = inks[name]
+        decorated = "underline" in inks[name][1] or "strike" in inks[name][1]
         for char in unescape(words).replace("\xa0", " "):
             if column >= width:
                 break
-            visible = char != " " or "underline" in attributes or "strike" in attributes
-            style = CellStyle(
-                color if visible else "", row[column].style.bg, attributes if visible else ""
-            )
-            columns = cell_len(char)
+            if char == " " and not decorated:
+                column += 1
+                continue
+            columns = 1 if char.isascii() else cell_len(char)
             if columns == 0:  # A mark that combines with the character before.
                 before = row[column - 1]
                 row[column - 1] = before._replace(char=before.char + char)
                 continue
-            row[column] = Cell(char, style)
+            key = name, behind[column]
+            if key not in styles:
+                color, attributes = inks[name]
+                styles[key] = CellStyle(color, behind[column], attributes)
+            row[column] = Cell(char, styles[key])
             for further in range(column + 1, min(column + columns, width)):
-                row[further] = Cell("", style)
+                row[further] = Cell("", styles[key])
             column += columns
     return picture
 

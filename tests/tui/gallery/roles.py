@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from textual.color import Color
 from textual.theme import Theme
@@ -61,6 +62,7 @@ def _values_in(theme: Theme) -> dict[str, str]:
     }
 
 
+@cache
 def role_table() -> dict[str, Values]:
     """Every role and its value in each theme, in the order of `THEMES`."""
     columns = [_values_in(theme) for theme in BUILT_IN]

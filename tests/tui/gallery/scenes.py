@@ -43,6 +43,8 @@ class View(NamedTuple):
     """Libraries without which the screen cannot be shown."""
     anew: bool = False
     """True for a screen of Textual's, which keeps the colours in which it was opened."""
+    is_smaller_too: bool = True
+    """False for a state that differs in its colours only from one at the smaller sizes."""
     screen: type[Screen[Any]] | None = None
     """The screen, for views beyond the scenes of `test_leaving.py`."""
 
@@ -154,21 +156,40 @@ VIEWS: dict[str, View] = {
     "group": View(FLIGHT, ("j", "j", "space"), screen=DocumentScreen),
     "data-chart": View(FLIGHT, ("2", "j", "j", "v"), screen=DocumentScreen),
     "data-file": View(FLIGHT, ("2", "G", "k"), screen=DocumentScreen),
-    "states-chart": View(FLIGHT, ("slash", *"flight mode", "enter", "enter"), screen=CardScreen),
-    "bars-chart": View(FLIGHT, ("slash", *"energy by", "enter", "enter"), screen=CardScreen),
-    "dashboard-read": View(
-        FLIGHT, ("D", "P", "G", "P", "g", "n", "n", "L", "L", "z"), screen=MetricsDashboard
+    "states-chart": View(
+        FLIGHT, ("slash", *"flight mode", "enter", "enter"), is_smaller_too=False, screen=CardScreen
     ),
-    "jobs-filter": View("flights", ("slash", *"p"), screen=WorkspaceScreen),
+    "bars-chart": View(
+        FLIGHT, ("slash", *"energy by", "enter", "enter"), is_smaller_too=False, screen=CardScreen
+    ),
+    "dashboard-read": View(
+        FLIGHT,
+        ("D", "P", "G", "P", "g", "n", "n", "L", "L", "z"),
+        is_smaller_too=False,
+        screen=MetricsDashboard,
+    ),
+    "jobs-filter": View("flights", ("slash", *"p"), is_smaller_too=False, screen=WorkspaceScreen),
     "chart-of-change": View(
-        "two/outputs", ("x", *["left"] * 3), base="one/outputs", screen=ComparisonScreen
+        "two/outputs",
+        ("x", *["left"] * 3),
+        base="one/outputs",
+        is_smaller_too=False,
+        screen=ComparisonScreen,
     ),
     "picture-of-change": View(
-        "camera-two/outputs", ("x", "I"), base="camera-one/outputs", screen=ComparisonScreen
+        "camera-two/outputs",
+        ("x", "I"),
+        base="camera-one/outputs",
+        is_smaller_too=False,
+        screen=ComparisonScreen,
     ),
-    "query-error": QUERY._replace(ready=_query_error, screen=QueryScreen),
-    "notices": View(FLIGHT, ready=_notified, screen=DocumentScreen),
-    "palette": View(FLIGHT, ("ctrl+p", *"clearance"), anew=True, screen=CommandPalette),
-    "palette-empty": View(FLIGHT, ("ctrl+p", *"xyz"), anew=True, screen=CommandPalette),
+    "query-error": QUERY._replace(ready=_query_error, is_smaller_too=False, screen=QueryScreen),
+    "notices": View(FLIGHT, ready=_notified, is_smaller_too=False, screen=DocumentScreen),
+    "palette": View(
+        FLIGHT, ("ctrl+p", *"clearance"), anew=True, is_smaller_too=False, screen=CommandPalette
+    ),
+    "palette-empty": View(
+        FLIGHT, ("ctrl+p", *"xyz"), anew=True, is_smaller_too=False, screen=CommandPalette
+    ),
 }
 """By the name of the scene in `test_leaving.py`, or a name of its own."""

@@ -28,6 +28,12 @@ def pictures(name: str) -> dict[str, list[Picture]]:
     return read((PAGES / f"{name}.txt").read_text("utf-8"), role_table())
 
 
+@cache
+def contrast_of(ink: str, back: str) -> float:
+    """Contrast of two colours, of which the screens have few."""
+    return contrast(rgb_of(ink), rgb_of(back))
+
+
 def is_shape(char: str) -> bool:
     """Return True for lines, blocks, marks, and the dots of curves."""
     return "\u2500" <= char <= "\u25ff" or "\u2800" <= char <= "\u28ff"
@@ -40,6 +46,7 @@ def least_of(char: str, *, is_frame: bool) -> float:
     return LEAST_OF_FRAMES if is_frame else LEAST_OF_SERIES
 
 
+@cache
 def named(prefixes: tuple[str, ...], theme: int) -> set[str]:
     """Colours of all roles whose name begins so, in a theme."""
     roles = role_table()
@@ -60,7 +67,7 @@ def unreadable(picture: Picture, roles: Picture, theme: int) -> Iterator[str]:
             role = roles[y][x].style
             if covered & {role.fg, role.bg}:
                 continue
-            reached = contrast(rgb_of(ink), rgb_of(back))
+            reached = contrast_of(ink, back)
             is_frame = ink in frames or role.fg in first_frames
             if reached < least_of(cell.char, is_frame=is_frame):
                 yield f"{cell.char} {ink} on {back} has {reached:.2f} (row {y + 1}, column {x + 1})"

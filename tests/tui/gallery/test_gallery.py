@@ -1,6 +1,6 @@
 """Every screen in every theme at 120×40, without colours, and at the two smaller sizes.
 
-Further states of a screen, which show other colours, are not shown at the smaller sizes.
+States of a screen that differ in their colours only are not shown at the smaller sizes.
 
 Each screen is opened once; theme, size and `NO_COLOR` change while it is shown, which costs a tenth
 of a new app each. `pytest tests/tui/gallery --snapshot-update` writes the pages anew, and
@@ -145,7 +145,7 @@ async def taken(view: View, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Shown
             Shown(f"120x40 {ALL_THEMES}", [themed[theme] for theme in THEMES]),
             Shown(f"120x40 {NO_COLOR}", [plain]),
         ]
-        for width, height in () if view.screen else SMALLER:
+        for width, height in SMALLER if view.is_smaller_too else ():
             await pilot.resize_terminal(width, height)
             await _rest(pilot)
             if not isinstance(app.screen, screen):  # Another size closes it.

@@ -10,7 +10,7 @@ from textual.theme import Theme
 from resim_inspect.charts.model import style
 from resim_inspect.contrast import LEAST, LEAST_OF_SERIES, contrast, legible, rgb_of
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.tui.theme import backgrounds_of, ink_of, styles_of
+from resim_inspect.tui.theme import backgrounds_of, ink_of, rule_of, styles_of
 from resim_inspect.tui.themes.built_in import BUILT_IN, theme_of
 from resim_inspect.tui.themes.files import shared_themes
 from resim_inspect.tui.widgets.chart.palette import chart_palette
@@ -93,6 +93,50 @@ def test_the_palettes_of_a_terminal_are_those_of_the_dark_and_the_light_theme() 
     assert chart_palette(light, styles_of(light)) is style.LIGHT
 
 
+DOCUMENTATION = Path(__file__).parents[3] / "docs/configuration.md"
+
+
 def test_the_names_of_built_in_themes_are_those_of_the_documentation() -> None:
-    text = (Path(__file__).parents[3] / "docs/configuration.md").read_text("utf-8")
+    text = DOCUMENTATION.read_text("utf-8")
     assert [name for name in OWN if f"`{name}`" not in text] == []
+
+
+def lowest_contrasts(theme: Theme) -> dict[str, float]:
+    """Lowest contrast of what is written and drawn in a theme, on all backgrounds it has there."""
+    styles, behind = styles_of(theme), backgrounds_of(theme)
+    inks = {status.name: styles.of(status) for status in SHOWN}
+    inks |= {"text": styles.text, "keys, titles": styles.accent, "hints, units": styles.quiet}
+    lowest = {
+        name: min(contrast(ink_of(style.color), each) for each in behind.values())
+        for name, style in inks.items()
+        if style.color is not None
+    }
+    series = chart_palette(theme, styles).series
+    lowest["curves, bars"] = min(contrast(each, behind["background"]) for each in series)
+    return lowest
+
+
+HIGH = 7.0
+"""Contrast of text that WCAG 2 asks for at level AAA."""
+
+
+def test_the_theme_of_high_contrast_has_it_everywhere() -> None:
+    theme = OWN["resim-high-contrast"]
+    assert {name: value for name, value in lowest_contrasts(theme).items() if value < HIGH} == {}
+    named = chart_palette(theme, styles_of(theme)).named
+    lines = {"rule": rgb_of(rule_of(theme)), **named}
+    black = backgrounds_of(theme)["background"]
+    assert {name: value for name, value in lines.items() if contrast(value, black) < LEAST} == {}
+
+
+SHOWN = [status for status in MetricStatus if status is not MetricStatus.UNSET]
+
+
+def test_the_table_of_contrasts_is_that_of_the_documentation() -> None:
+    columns = [lowest_contrasts(theme) for theme in OWN.values()]
+    rows = [
+        f"| {name:14} | {' | '.join(f'{int(column[name] * 10) / 10:6}' for column in columns)} |"
+        for name in columns[0]
+    ]
+    text = DOCUMENTATION.read_text("utf-8")
+    assert [row for row in rows if row not in text] == [], "\n".join(rows)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from resim_inspect.charts.model.style import DARK, LIGHT, PLAIN, Palette
-from resim_inspect.contrast import LEAST_OF_SERIES, legible, rgb_of
-from resim_inspect.tui.theme import ThemeStyles, backgrounds_of, ink_of, theme_styles
+from resim_inspect.contrast import LEAST, LEAST_OF_SERIES, contrast, hex_of, legible, mixed, rgb_of
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.tui.theme import ThemeStyles, backgrounds_of, ink_of, rule_of, theme_styles
 from resim_inspect.tui.themes.built_in import DARK as DARK_THEME
 from resim_inspect.tui.themes.built_in import LIGHT as LIGHT_THEME
 from resim_inspect.tui.themes.built_in import AppTheme
@@ -44,12 +46,20 @@ def chart_palette(theme: Theme, styles: ThemeStyles) -> Palette:
     behind = backgrounds_of(theme)["background"]
     own = theme.series if isinstance(theme, AppTheme) else ()
     series = tuple(rgb_of(each) for each in own) or base.series
+    failing = _ink(styles.of(MetricStatus.FAIL_BLOCK))
+    lines = {
+        # Of the two, the one that is seen better: a theme of high contrast has bright frames.
+        "grid": max(base.named["grid"], rgb_of(rule_of(theme)), key=partial(contrast, behind)),
+        "limit": legible(rgb_of(mixed(hex_of(failing), hex_of(behind), 0.2)), [behind], LEAST),
+        "dim": _ink(styles.quiet),
+        "accent": _ink(styles.accent),
+    }
     return Palette(
         theme.name,
         True,
         series=tuple(legible(each, [behind], LEAST_OF_SERIES) for each in series),
         status={status: _ink(style) for status, style in styles.status.items()},
-        named={**base.named, "dim": _ink(styles.quiet), "accent": _ink(styles.accent)},
+        named={**base.named, **lines},
         light=base.light,
         on_fill=base.on_fill,
     )
