@@ -55,7 +55,7 @@ async def test_documents_in_the_background_follow(paths: list[Path]) -> None:
 
 async def test_words_of_the_style_sheet_are_as_legible_as_those_of_lines(paths: list[Path]) -> None:
     async with started(paths[0]) as pilot:
-        # Its own accent has a contrast of 2.6 on its background.
+        # Its own accent has a contrast of 1.3 on its backgrounds.
         pilot.app.theme = "textual-light"
         await settle(pilot)
         variables = pilot.app.get_css_variables()
