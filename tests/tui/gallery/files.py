@@ -61,10 +61,19 @@ def _inputs(folder: Path) -> None:
     (folder / "logs" / "flight.log").write_text("INFO up\nWARN a gap of 0.2 s\n" * 4)
 
 
+def _table(folder: Path) -> None:
+    """A file of rows among the inputs of a job."""
+    (folder / "logs").mkdir(parents=True)
+    (folder / "experience").mkdir()
+    rows = [f"{at / 10},{at * 0.5:.1f},{'CRUISE' if at > 3 else 'IDLE'}" for at in range(30)]
+    (folder / "logs" / "speed.csv").write_text("time,speed,mode\n" + "\n".join(rows) + "\n")
+
+
 def write_files(folder: Path, sample: Path) -> None:
     """Write everything that the gallery opens into an empty folder; `sample` is copied."""
     shutil.copytree(sample.parent, folder / "flight-017" / "outputs")
     _inputs(folder / "flight-017" / "inputs")
+    _table(folder / "tables" / "inputs")
     flawed().write(folder / "flaws" / "outputs" / "metrics.binproto")
     _workspace(folder / "flights", JOBS)
     # The one that blocks got worse, another one better, one is new.

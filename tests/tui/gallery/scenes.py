@@ -46,7 +46,7 @@ class View(NamedTuple):
     is_smaller_too: bool = True
     """False for a state that differs in its colours only from one at the smaller sizes."""
     screen: type[Screen[Any]] | None = None
-    """The screen, for views beyond the scenes of `test_leaving.py`."""
+    """The screen, for views beyond the scenes of `tests/tui/scenes.py`."""
 
 
 async def _catalogue_read(pilot: Pilot[Any]) -> None:
@@ -135,6 +135,7 @@ VIEWS: dict[str, View] = {
     "evaluating": View("emitted/jobs/calm/outputs"),
     "open": View(None, ("j", "enter")),
     "inputs": View("flight-017/inputs", ("j",)),
+    "rows": View("tables/inputs", ("end",)),
     "help": View(FLIGHT, ("question_mark",)),
     "jump": View(FLIGHT, ("J", *"al")),
     "labels": View(FLIGHT, ("ctrl+g",)),
@@ -192,4 +193,4 @@ VIEWS: dict[str, View] = {
         FLIGHT, ("ctrl+p", *"xyz"), anew=True, is_smaller_too=False, screen=CommandPalette
     ),
 }
-"""By the name of the scene in `test_leaving.py`, or a name of its own."""
+"""By the name of the scene in `tests/tui/scenes.py`, or a name of its own."""

@@ -40,7 +40,7 @@ from tests.tui.gallery.roles import THEMES, role_table
 from tests.tui.gallery.scenes import VIEWS, View
 from tests.tui.open.test_evaluating import SlowEvaluator
 from tests.tui.runs.run_harness import START
-from tests.tui.test_leaving import SCENES
+from tests.tui.scenes import SCENES
 
 FOLDER = Path(__file__).parent / "screens"
 LARGE, SMALLER = (120, 40), ((80, 24), (60, 20))
