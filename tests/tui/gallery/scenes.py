@@ -1,4 +1,4 @@
-"""How each screen of the gallery comes into view, on the files of `files.py`."""
+"""Views of the gallery: what each opens, and the keys that lead to it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class View(NamedTuple):
     keys: tuple[str, ...] = ()
     dialog: Callable[[], Screen[Any]] | None = None
     base: str | None = None
-    """What it is compared with."""
+    """Path of the other side of a comparison."""
     ready: Callable[[Pilot[Any]], Awaitable[None]] | None = None
     """Waits for what the keys alone do not lead to."""
     needs: tuple[str, ...] = ()
