@@ -57,7 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "call",
         nargs=argparse.REMAINDER,
         metavar="COMMAND [ARGUMENT...]",
-        help="a call of resim-runner, to see its flags; without one, the content of the file",
+        help="a call of resim-runner, to see its flags, after all options of config itself; "
+        "without one, the content of the file",
     )
 
 

@@ -172,7 +172,8 @@ class ReloadingScreen(MainScreen[None], Background):
         self._reading = False
         self._seen = new.signature
         self.changes_note = message.changes
-        self.note = "rewritten"
+        # A reload on request may find the same bytes.
+        self.note = "read again" if new.signature == old.signature else "rewritten"
         # Messages about an older state of the file no longer hold.
         self.app.clear_notifications()
         # The older document closes its file when the last thread that reads it is done.

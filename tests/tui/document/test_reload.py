@@ -167,6 +167,17 @@ async def test_a_change_note_gives_way_to_verdict_and_findings(tmp_path: Path, w
         assert "rewritten: " in first
 
 
+async def test_a_file_that_nobody_wrote_is_not_called_rewritten(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.binproto"
+    path.write_bytes(flight())
+    async with opened(path, (120, 24)) as pilot:
+        await press(pilot, "f5")
+        await settle(pilot)
+        first = text(pilot).splitlines()[0]
+        assert "read again" in first
+        assert "rewritten" not in first
+
+
 async def test_messages_about_a_broken_file_go_when_the_good_one_is_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
