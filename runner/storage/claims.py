@@ -15,44 +15,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, Thread
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from resim_inspect.text import clean
 from runner.errors import RunnerError
 from runner.storage.fs import disk_errors
 from runner.storage.locks import is_open_file, try_lock
 from runner.workspace.layout import RunFolder
 from runner.workspace.process_identity import current_owner, is_local, is_stale
 from runner.workspace.results import FORMAT
-from runner.workspace.run_events import text_of
-from runner.workspace.run_record import HEARTBEAT, LEASE, is_within_lease
+from runner.workspace.run_record import (
+    HEARTBEAT,
+    LEASE,
+    MAX_CLAIM_BYTES,
+    Holder,
+    claim_path,
+    holder_in,
+)
 
-CLAIM = "claim.json"
-MAX_BYTES = 4096
 POLL_INTERVAL = 0.2
 """Seconds between two attempts to take a claim that another process holds."""
 
 
 class ClaimError(RunnerError):
     """Another process has a job and gives no sign of life, so that its end cannot be awaited."""
-
-
-class Holder(NamedTuple):
-    """A process that has a claim, and the time of its last sign of life in seconds since 1970."""
-
-    identity: str
-    seen: float
-
-    @property
-    def is_fresh(self) -> bool:
-        """True if it gave a sign of life within its lease."""
-        return is_within_lease(self.seen, time.time())
-
-    @property
-    def name(self) -> str:
-        """Description for people: `process 417 on node-3`; no control characters."""
-        host, _, _, pid, _ = (self.identity.split("/") + [""] * 5)[:5]
-        return f"process {clean(pid, 20)} on {clean(host, 60)}" if pid else "another process"
 
 
 class Claim(NamedTuple):
@@ -75,7 +60,7 @@ def claimed(
     `on_wait` is called once with the name of the holder. Raises StorageError, and ClaimError
     for a holder that keeps its lock but gave no sign of life for its lease.
     """
-    claim = _acquire(run_folder.path / "run" / CLAIM, on_wait, is_stopped)
+    claim = _acquire(claim_path(run_folder), on_wait, is_stopped)
     if claim is None:
         yield None
         return
@@ -111,7 +96,7 @@ def _acquire(
 
 def is_claimed(run_folder: RunFolder) -> bool:
     """Return True if another process runs a job at this moment; raises StorageError."""
-    path = run_folder.path / "run" / CLAIM
+    path = claim_path(run_folder)
     with disk_errors(path), suppress(FileNotFoundError, NotADirectoryError):
         taken = _try_claim(path)
         if isinstance(taken, Holder):
@@ -152,15 +137,9 @@ def _has_lease(holder: Holder | None) -> bool:
 def _holder_of(descriptor: int) -> Holder | None:
     try:
         os.lseek(descriptor, 0, os.SEEK_SET)
-        values: Any = json.loads(os.read(descriptor, MAX_BYTES))
-        identity = text_of(values.get("identity")) if isinstance(values, dict) else ""
-    except (OSError, ValueError, RecursionError):
+        return holder_in(os.read(descriptor, MAX_CLAIM_BYTES), os.fstat(descriptor).st_mtime)
+    except OSError:
         return None
-    # The parts of `current_owner`; anything else was written by another program.
-    parts = identity.split("/")
-    if len(parts) != 5 or not parts[3].isdecimal():
-        return None
-    return Holder(identity, os.fstat(descriptor).st_mtime)
 
 
 def _write(descriptor: int) -> None:

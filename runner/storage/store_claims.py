@@ -16,12 +16,12 @@ from typing import Any
 from uuid import uuid4
 
 from runner.errors import StorageError
-from runner.storage.claims import ClaimError, Holder
+from runner.storage.claims import ClaimError
 from runner.storage.object_store import ObjectStore
 from runner.workspace.process_identity import current_owner, is_stale
 from runner.workspace.results import FORMAT
 from runner.workspace.run_events import text_of
-from runner.workspace.run_record import HEARTBEAT, LEASE
+from runner.workspace.run_record import HEARTBEAT, LEASE, Holder
 
 POLL_INTERVAL = 2.0
 """Seconds between two looks at a claim that another process holds: each is a request."""

@@ -18,11 +18,18 @@ from runner.workspace.layout import (
 )
 from runner.workspace.results import JobResult, Outcome, why_of
 from runner.workspace.run_follower import run_state
-from runner.workspace.run_record import RunRecord, record_of_outputs, record_of_workspace
+from runner.workspace.run_record import (
+    RunRecord,
+    live_holder,
+    record_of_outputs,
+    record_of_workspace,
+)
 from runner.workspace.run_state import JobProgress, Life, Phase, RunKey, RunState
 
 INTERRUPTED = "interrupted"
 """The outcome of a job whose runner died."""
+ENDED_BEFORE = "its runner ended before it."
+"""The reason for `interrupted`."""
 UNREADABLE = "unreadable"
 """The outcome of a job with a damaged `result.json`."""
 BATCH = RunKey("batch", "batch")
@@ -108,7 +115,13 @@ def counts_of(statuses: Sequence[JobStatus]) -> dict[str, int]:
 
 def _status(key: RunKey, folder: RunFolder, state: RunState, now: float) -> JobStatus:
     progress = state.jobs.get(key)
-    if progress is not None and state.life in {Life.ALIVE, Life.DIED}:
+    is_orphan = (
+        progress is not None
+        and progress.phase is Phase.RUNNING
+        and progress.result is None
+        and state.life is not Life.ALIVE
+    )
+    if progress is not None and not is_orphan and state.life in {Life.ALIVE, Life.DIED}:
         current = _by_progress(progress, state, now)
         if current is not None:
             return current
@@ -116,10 +129,29 @@ def _status(key: RunKey, folder: RunFolder, state: RunState, now: float) -> JobS
         result = folder.read_result()
     except WorkspaceError as error:
         return JobStatus(key, UNREADABLE, why=str(error))
+    if progress is not None and is_orphan:
+        return _after_its_run(progress, folder, result, now)
     if result is None and progress is not None:
         # A job that was stopped has no recorded result.
         result = progress.result
     return JobStatus(key, None) if result is None else _by_result(key, result)
+
+
+def _after_its_run(
+    progress: JobProgress, folder: RunFolder, result: JobResult | None, now: float
+) -> JobStatus:
+    """Return the status of a job that had begun when its run died or broke off.
+
+    A worker on another machine may have outlived the run, and finishes and records the job.
+    """
+    if result is not None and result.started + result.seconds > progress.started:
+        return _by_result(progress.key, result)
+    holder = live_holder(folder)
+    if holder is None:
+        return JobStatus(progress.key, INTERRUPTED, why=ENDED_BEFORE)
+    seconds = round(max(0.0, now - progress.started), 3)
+    why = f"by {holder.name}, which outlived the run."
+    return JobStatus(progress.key, Phase.RUNNING.value, seconds=seconds, why=why)
 
 
 def _by_progress(progress: JobProgress, state: RunState, now: float) -> JobStatus | None:
@@ -129,7 +161,7 @@ def _by_progress(progress: JobProgress, state: RunState, now: float) -> JobStatu
         return _by_result(key, progress.result)
     if progress.phase is Phase.RUNNING:
         if state.life is Life.DIED:
-            return JobStatus(key, INTERRUPTED, why="its runner ended before it.")
+            return JobStatus(key, INTERRUPTED, why=ENDED_BEFORE)
         seconds = round(max(0.0, now - progress.started), 3)
         why = f"on {progress.worker}" if progress.worker else ""
         if progress.stopping or state.stopping:

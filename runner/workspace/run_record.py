@@ -1,4 +1,7 @@
-"""The record of a workspace's present or last run: its folder, its owner, and requests to stop."""
+"""The record of a workspace's present or last run: its folder, its owner, and requests to stop.
+
+The processes that hold claims on its jobs, too, which on other machines may outlive it.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from typing import Any, NamedTuple
 
 from resim_inspect.files import is_file
 from resim_inspect.terminal import shell_line
+from resim_inspect.text import clean
+from runner.workspace.layout import RunFolder
 from runner.workspace.process_identity import current_owner, host_identity, is_local, is_stale
 from runner.workspace.results import FORMAT
 from runner.workspace.run_events import finite, text_of, texts, whole
@@ -32,6 +37,9 @@ NO_SIGN_OF_LIFE = (
 )
 """The reason why an owner on another machine counts as dead, as a part of a sentence."""
 MAX_OWNER_BYTES = 1 << 20
+CLAIM = "claim.json"
+"""Name of the claim on a job, which `runner.storage.claims` writes and locks."""
+MAX_CLAIM_BYTES = 4096
 OUTPUTS_SUFFIX = ".run"
 """End of the name of a record that lies beside a folder of outputs."""
 
@@ -267,3 +275,57 @@ def addressed_to(lines: Iterable[bytes], key: str, value: str) -> Iterator[dict[
             continue
         if isinstance(values, dict) and values.get(key) == value:
             yield values
+
+
+class Holder(NamedTuple):
+    """A process that has a claim, and the time of its last sign of life in seconds since 1970."""
+
+    identity: str
+    seen: float
+
+    @property
+    def is_fresh(self) -> bool:
+        """True if it gave a sign of life within its lease."""
+        return is_within_lease(self.seen, time.time())
+
+    @property
+    def is_alive(self) -> bool:
+        """True for a process of this machine that runs, and one of another that is fresh."""
+        return not is_stale(self.identity) and (is_local(self.identity) or self.is_fresh)
+
+    @property
+    def name(self) -> str:
+        """Description for people: `process 417 on node-3`; no control characters."""
+        host, _, _, pid, _ = (self.identity.split("/") + [""] * 5)[:5]
+        return f"process {clean(pid, 20)} on {clean(host, 60)}" if pid else "another process"
+
+
+def claim_path(run_folder: RunFolder) -> Path:
+    """Return the path of the claim on a job; its folder need not exist."""
+    return run_folder.path / "run" / CLAIM
+
+
+def holder_in(content: bytes, seen: float) -> Holder | None:
+    """Return the holder that the content of a claim names; None for what no runner wrote."""
+    try:
+        values: Any = json.loads(content)
+        identity = text_of(values.get("identity")) if isinstance(values, dict) else ""
+    except (ValueError, RecursionError):
+        return None
+    # The parts of `current_owner`; anything else was written by another program.
+    parts = identity.split("/")
+    if len(parts) != 5 or not parts[3].isdecimal():
+        return None
+    return Holder(identity, seen)
+
+
+def live_holder(run_folder: RunFolder) -> Holder | None:
+    """Return the process that runs a job at this moment, without taking its lock; else None."""
+    try:
+        with claim_path(run_folder).open("rb") as file:
+            content = file.read(MAX_CLAIM_BYTES)
+        seen = claim_path(run_folder).stat().st_mtime
+    except OSError:
+        return None
+    holder = holder_in(content, seen)
+    return holder if holder is not None and holder.is_alive else None

@@ -15,11 +15,11 @@ import pytest
 
 from runner.errors import StorageError
 from runner.execution import result_cache, scheduler
-from runner.storage.claims import CLAIM, ClaimError, claimed, is_claimed
+from runner.storage.claims import ClaimError, claimed, is_claimed
 from runner.storage.leftovers import leftovers_of_workspace
 from runner.storage.publish import new_outputs
 from runner.workspace.layout import RunFolder
-from runner.workspace.run_record import LEASE
+from runner.workspace.run_record import LEASE, claim_path
 from tests.containers.container_harness import ROOT
 from tests.runner.execution.scheduler_harness import call_of, workspace_of
 from tests.runner.fake import FakeEngine
@@ -53,7 +53,7 @@ def holder(run_folder: RunFolder) -> Iterator[subprocess.Popen[str]]:
 
 
 def write_claim(run_folder: RunFolder, identity: str, seen: float) -> Path:
-    path = run_folder.path / "run" / CLAIM
+    path = claim_path(run_folder)
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({"format": 1, "identity": identity}))
     os.utime(path, (seen, seen))
@@ -73,7 +73,7 @@ def test_the_claim_of_a_killed_process_is_taken_over(
     with claimed(run_folder, said.append, bool) as claim:
         assert claim is not None
         assert claim.taken_from == said[0]
-    assert not (run_folder.path / "run" / CLAIM).exists()
+    assert not (claim_path(run_folder)).exists()
     with claimed(run_folder, said.append, bool) as claim:
         assert claim is not None
         assert claim.taken_from == ""
@@ -83,7 +83,7 @@ def test_a_holder_that_is_frozen_is_named(
     run_folder: RunFolder, holder: subprocess.Popen[str]
 ) -> None:
     seen = time.time() - LEASE - 1
-    os.utime(run_folder.path / "run" / CLAIM, (seen, seen))
+    os.utime(claim_path(run_folder), (seen, seen))
     words = rf"process {holder.pid} on \S+ has the job, and gave no"
     with pytest.raises(ClaimError, match=words), claimed(run_folder, lambda _: None, bool):
         pass
@@ -115,7 +115,7 @@ def test_a_link_is_not_followed(run_folder: RunFolder, tmp_path: Path) -> None:
     target = tmp_path / "precious"
     target.write_text("keep")
     write_claim(run_folder, "", 0).unlink()
-    (run_folder.path / "run" / CLAIM).symlink_to(target)
+    (claim_path(run_folder)).symlink_to(target)
     words = "cannot be written"
     with pytest.raises(StorageError, match=words), claimed(run_folder, lambda _: None, bool):
         pass
@@ -136,7 +136,7 @@ def test_a_result_of_another_process_is_kept_and_its_outputs_are_left_alone(
     job.folder.result.write_bytes(published.as_bytes())
     assert scheduler.run_all(planned, context, 1) == [published]
     assert engine.started == ["patrol"]
-    (job.folder.path / "run" / CLAIM).write_text(json.dumps({"identity": ELSEWHERE}))
+    (claim_path(job.folder)).write_text(json.dumps({"identity": ELSEWHERE}))
     new_outputs(job.folder).mkdir()
     result_cache.plan(workspace, context)
     assert new_outputs(job.folder).is_dir()
