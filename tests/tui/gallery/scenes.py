@@ -189,8 +189,5 @@ VIEWS: dict[str, View] = {
     "palette": View(
         FLIGHT, ("ctrl+p", *"clearance"), anew=True, is_smaller_too=False, screen=CommandPalette
     ),
-    "palette-empty": View(
-        FLIGHT, ("ctrl+p", *"xyz"), anew=True, is_smaller_too=False, screen=CommandPalette
-    ),
 }
 """By the name of the scene in `tests/tui/scenes.py`, or a name of its own."""

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from textual.filter import LineFilter, Monochrome
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from resim_inspect import derived
 from resim_inspect.emissions.evaluation.folders import document_of
@@ -30,6 +31,7 @@ from resim_inspect.tui.runs import run_dialog
 from resim_inspect.tui.runs.run_bar import RunBar
 from resim_inspect.tui.runs.run_plan import Plan, PlannedJob
 from resim_inspect.tui.runs.run_request import RunRequest
+from resim_inspect.tui.widgets.chart.canvas import ChartCanvas
 from tests.api.misbehaving_server import answer
 from tests.tui.cloud.fake_cloud import FakeCloud, until
 from tests.tui.conftest import press, settle, text
@@ -91,9 +93,21 @@ def evaluator(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowEvaluator]:
     slow.go_on.set()
 
 
+def _are_charts_drawn(screen: Screen[Any]) -> bool:
+    """Return True if the charts of a screen, covered or not, have the colours of the theme."""
+    return all(
+        canvas._painted is not None and canvas._painted.request == wanted
+        for canvas in screen.query(ChartCanvas)
+        if (wanted := canvas._wanted()) is not None
+    )
+
+
 async def _rest(pilot: Pilot[Any]) -> None:
     """Wait until nothing is left to be drawn; an evaluation goes on all the time."""
     if not isinstance(pilot.app.screen, EvaluatingScreen):
+        await settle(pilot)
+        # A chart under a dialog draws no frames that one could wait for.
+        await until(pilot, lambda: all(map(_are_charts_drawn, pilot.app.screen_stack)))
         await settle(pilot)
         return
     await until(pilot, lambda: "12 of 40   M" in text(pilot))
