@@ -158,3 +158,12 @@ class StatePilot(Pilot[Any]):
         return bool(app.message_queue_size) or any(
             widget.message_queue_size or not widget.is_mounted for widget in widgets
         )
+
+
+async def until(pilot: Pilot[Any], done: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait until a condition holds: for what a timer, a thread or another process does."""
+    end = monotonic() + seconds
+    while not done():
+        assert monotonic() < end, "it never came to that"
+        await pilot.pause(0.02)
+    await pilot.pause()

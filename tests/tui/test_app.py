@@ -15,9 +15,9 @@ from resim_inspect.tui.help_screen import HelpScreen
 from resim_inspect.tui.key_hints import key_name
 from resim_inspect.tui.messages import WorkerFailed
 from resim_inspect.tui.widgets.dialogs import ErrorDialog
-from tests.tui.cloud.fake_cloud import until
 from tests.tui.conftest import opened, press, settle, text
 from tests.tui.document.test_metrics import speeds
+from tests.tui.state_pilot import until
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,11 @@ class JobsDashboard(DashboardScreen):
                 unread.append((row.name, source))
         return unread
 
+    @property
+    def is_surveying(self) -> bool:
+        """Return True until every job is read and the cards have the axis of them all."""
+        return self._surveying or self._waits
+
     def _survey_more(self) -> None:
         """Read the values of jobs whose cards have not been in view, for the shared axis."""
         if self._surveying or not self.grid.state.shared_scale:

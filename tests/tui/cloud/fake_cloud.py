@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from socket import socket
@@ -19,6 +18,7 @@ from resim_inspect.tui.cloud.fetch_bar import FetchBar
 from resim_inspect.tui.open.opening import open_path
 from tests.api.misbehaving_server import Behaviour, MisbehavingServer, misbehaving_server
 from tests.runner.fetch_harness import BATCH, PROJECT, TOKEN, offer
+from tests.tui.state_pilot import until
 
 ADDRESS = BatchAddress(PROJECT, BATCH)
 
@@ -90,15 +90,6 @@ async def looking(
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.first_frame_drawn)
         yield pilot
-
-
-async def until(pilot: Pilot[Any], done: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait until a condition holds."""
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "it never came to that"
-        await pilot.pause(0.02)
-    await pilot.pause()
 
 
 async def over(pilot: Pilot[Any]) -> None:

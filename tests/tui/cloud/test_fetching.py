@@ -23,8 +23,9 @@ from resim_inspect.tui.widgets.dialogs import DetailsDialog
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from tests.api.misbehaving_server import answer, stall
 from tests.runner.fetch_harness import BASE, TOKEN, job_id
-from tests.tui.cloud.fake_cloud import ADDRESS, FakeCloud, looking, over, until
+from tests.tui.cloud.fake_cloud import ADDRESS, FakeCloud, looking, over
 from tests.tui.conftest import Shot, press, settle, text
+from tests.tui.state_pilot import until
 
 
 def here(pilot: Pilot[Any]) -> list[bool]:

@@ -18,6 +18,7 @@ from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.screen import DocumentScreen
 from tests.tui.conftest import opened, press, settle, text
+from tests.tui.state_pilot import until
 
 
 def flight(count: int = 4) -> DocumentBuilder:
@@ -125,10 +126,8 @@ async def test_pins_and_moves_keep_to_names_through_a_rewrite(tmp_path: Path) ->
         document = pilot.app.screen_stack[0]
         assert isinstance(document, DocumentScreen)
         document.start_reload()
-        for _ in range(100):
-            await settle(pilot)
-            if "New" in names(pilot):
-                break
+        await until(pilot, lambda: "New" in names(pilot))
+        await settle(pilot)
         assert names(pilot)[0] == pinned
         assert chosen(pilot) == moved
         after = names(pilot)

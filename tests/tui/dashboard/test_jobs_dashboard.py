@@ -16,6 +16,7 @@ from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from runner.workspace.layout import RunFolder
 from tests.tui.conftest import press, settle, started, text
+from tests.tui.state_pilot import until
 
 START = 1_700_000_000
 
@@ -54,10 +55,8 @@ async def shown_jobs(pilot: Pilot[Any]) -> str:
     await press(pilot, "D")
     screen = pilot.app.screen
     assert isinstance(screen, JobsDashboard)
-    for _ in range(50):
-        await settle(pilot)
-        if "not read" not in text(pilot):
-            break
+    await until(pilot, lambda: "not read" not in text(pilot) and not screen.is_surveying)
+    await settle(pilot)
     return text(pilot)
 
 
@@ -164,13 +163,8 @@ async def test_a_job_that_is_rewritten_is_drawn_again_in_place(tmp_path: Path) -
         host = pilot.app.screen_stack[0]
         assert isinstance(host, WorkspaceScreen)
         host.scan()
-        for _ in range(100):
-            await settle(pilot)
-            window = grid(pilot).y_window
-            if window is not None and window[1] > 400:
-                break
-        else:
-            raise AssertionError("the axis does not follow")
+        await until(pilot, lambda: (grid(pilot).y_window or (0, 0))[1] > 400)
+        await settle(pilot)
         assert grid(pilot).cards.key(grid(pilot).item or 0) == key
         assert grid(pilot).deck.pinned == 1
 

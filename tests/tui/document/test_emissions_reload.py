@@ -15,8 +15,8 @@ from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.opening import open_path
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from tests.emissions.evaluation.harness import emission, metric, write_config, write_outputs
-from tests.tui.cloud.fake_cloud import until
 from tests.tui.conftest import running
+from tests.tui.state_pilot import until
 
 for _library in ("duckdb", "sqlglot", "liquid"):
     pytest.importorskip(_library)

@@ -14,6 +14,7 @@ from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.screen import DocumentScreen
 from tests.tui.conftest import opened, press, settle, text
+from tests.tui.state_pilot import until
 from tests.tui.widgets.chart_documents import waves
 
 
@@ -111,11 +112,7 @@ async def test_the_file_is_looked_at_without_being_asked(
     path.write_bytes(flight())
     async with opened(path, watch=True) as pilot:
         path.write_bytes(flight(speed=99.5))
-        for _ in range(100):
-            await pilot.pause(0.05)
-            if "99.5 m/s" in text(pilot):
-                return
-        raise AssertionError("the rewrite was never seen")
+        await until(pilot, lambda: "99.5 m/s" in text(pilot))
 
 
 async def test_a_state_from_before_a_reload_is_not_reloaded(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.fetch_dialogs import FetchErrorDialog, TokenDialog
 from resim_inspect.tui.cloud.fetch_state import Fetch
 from resim_inspect.tui.comparison.screen import ComparisonScreen
+from resim_inspect.tui.dashboard.jobs_screen import JobsDashboard
 from resim_inspect.tui.dashboard.metrics_screen import MetricsDashboard
 from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.screen import DocumentScreen
@@ -23,8 +24,9 @@ from resim_inspect.tui.query.screen import QueryScreen
 from resim_inspect.tui.widgets.dialogs import ChecklistDialog, ChoiceDialog, ErrorDialog
 from resim_inspect.tui.widgets.prompt import Prompt
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
-from tests.tui.cloud.fake_cloud import ADDRESS, over, until
+from tests.tui.cloud.fake_cloud import ADDRESS, over
 from tests.tui.conftest import settle, text
+from tests.tui.state_pilot import until
 
 FLIGHT = "flight-017/outputs"
 
@@ -74,7 +76,9 @@ async def _query_error(pilot: Pilot[Any]) -> None:
 
 
 async def _jobs_read(pilot: Pilot[Any]) -> None:
-    await until(pilot, lambda: "not read" not in text(pilot))
+    screen = pilot.app.screen
+    assert isinstance(screen, JobsDashboard)
+    await until(pilot, lambda: "not read" not in text(pilot) and not screen.is_surveying)
 
 
 async def _notified(pilot: Pilot[Any]) -> None:

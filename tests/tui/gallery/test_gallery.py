@@ -33,7 +33,7 @@ from resim_inspect.tui.runs.run_plan import Plan, PlannedJob
 from resim_inspect.tui.runs.run_request import RunRequest
 from resim_inspect.tui.widgets.chart.canvas import ChartCanvas
 from tests.api.misbehaving_server import answer
-from tests.tui.cloud.fake_cloud import FakeCloud, until
+from tests.tui.cloud.fake_cloud import FakeCloud
 from tests.tui.conftest import press, settle, text
 from tests.tui.gallery.cells import Picture, cells_of
 from tests.tui.gallery.files import write_files
@@ -43,6 +43,7 @@ from tests.tui.gallery.scenes import VIEWS, View
 from tests.tui.open.test_evaluating import SlowEvaluator
 from tests.tui.runs.run_harness import START
 from tests.tui.scenes import SCENES
+from tests.tui.state_pilot import until
 
 FOLDER = Path(__file__).parent / "screens"
 LARGE, SMALLER = (120, 40), ((80, 24), (60, 20))

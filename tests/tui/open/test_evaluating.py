@@ -20,8 +20,8 @@ from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.open.evaluating import EvaluatingScreen, progress_words
 from resim_inspect.tui.open.opening import open_path
-from tests.tui.cloud.fake_cloud import until
 from tests.tui.conftest import Shot, text
+from tests.tui.state_pilot import until
 from tests.tui.test_snapshots import SIZES, WAYS
 
 

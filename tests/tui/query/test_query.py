@@ -27,8 +27,8 @@ from resim_inspect.tui.query.screen import QueryScreen
 from resim_inspect.tui.query.table_list import TableList
 from resim_inspect.tui.user_state import state_file
 from tests.emissions.evaluation.harness import emission, metric, write_config, write_outputs
-from tests.tui.cloud.fake_cloud import until
 from tests.tui.conftest import Shot, opened, press, settle, started, text
+from tests.tui.state_pilot import until
 from tests.tui.test_snapshots import SIZES, WAYS
 
 for _library in ("duckdb", "sqlglot", "liquid"):

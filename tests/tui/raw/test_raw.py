@@ -15,8 +15,8 @@ from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.screen import OpenScreen
 from resim_inspect.tui.raw import reading
 from resim_inspect.tui.raw.screen import RawScreen
-from tests.tui.cloud.fake_cloud import until
 from tests.tui.conftest import Shot, opened, press, settle, started, text
+from tests.tui.state_pilot import until
 from tests.tui.test_snapshots import SIZES, WAYS, flawed
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from resim_inspect.tui.runs.run_request import BuildChoice, BuildKind, RunReques
 from resim_inspect.tui.runs.runs_screen import RunsScreen
 from tests.tui.conftest import Shot, press, settle, started, text
 from tests.tui.runs.run_harness import TYPED_COMMAND, make_jobs
+from tests.tui.state_pilot import until
 from tests.tui.test_snapshots import SIZES, WAYS
 
 STARTS_SOON = "The run starts when the plan is there."
@@ -60,14 +60,14 @@ def dialog(pilot: Pilot[Any]) -> RunDialog:
 async def planned(pilot: Pilot[Any]) -> None:
     """Wait until the plan of the present request is shown."""
     await settle(pilot)
-    for _ in range(200):
-        await pilot.pause(0.02)
+
+    def is_planned() -> bool:
         box = dialog(pilot)
         request = box.request()
-        if request is None or (box.plan is not None and box.plan.request == request):
-            await settle(pilot)
-            return
-    raise AssertionError("the plan does not come")
+        return request is None or (box.plan is not None and box.plan.request == request)
+
+    await until(pilot, is_planned)
+    await settle(pilot)
 
 
 async def test_a_command_is_typed_in_and_planned(workspace: Path) -> None:
@@ -205,14 +205,14 @@ async def test_enter_waits_for_the_plan(workspace: Path, monkeypatch: pytest.Mon
     async with started(workspace) as pilot:
         await press(pilot, "R")
         await pilot.press(*"img", "enter")
-        await started_run(pilot, lambda: STARTS_SOON in text(pilot))
+        await until(pilot, lambda: STARTS_SOON in text(pilot))
         # What is changed since then does not start by itself.
         await pilot.press("g")
-        await started_run(pilot, lambda: STARTS_SOON not in text(pilot))
+        await until(pilot, lambda: STARTS_SOON not in text(pilot))
         await pilot.press("enter")
-        await started_run(pilot, lambda: STARTS_SOON in text(pilot))
+        await until(pilot, lambda: STARTS_SOON in text(pilot))
         go_on.set()
-        await started_run(pilot, lambda: bool(started_requests))
+        await until(pilot, lambda: bool(started_requests))
         assert [request.build.text for request in started_requests] == ["imgg"]
 
 
@@ -225,11 +225,11 @@ async def test_what_the_runner_refuses_stays_in_the_dialog(
         await press(pilot, "R", "down", "tab", *"--no-such-flag")
         dialog(pilot).query_one("#build", Input).value = command
         await press(pilot, "enter")
-        await started_run(pilot, lambda: "--no-such-flag" in plan_of(pilot).problem)
+        await until(pilot, lambda: "--no-such-flag" in plan_of(pilot).problem)
         await settle(pilot)
         assert "unrecognized arguments: --no-such-flag" in text(pilot)
         await press(pilot, "enter")
-        await started_run(pilot, lambda: bool(plan_of(pilot).problem))
+        await until(pilot, lambda: bool(plan_of(pilot).problem))
         assert isinstance(pilot.app.screen, RunDialog)
         dialog(pilot).query_one("#flags", Input).value = "--parallel 2"
         await planned(pilot)
@@ -244,15 +244,6 @@ def plan_of(pilot: Pilot[Any]) -> Plan:
     return box.plan or Plan(request)
 
 
-async def started_run(pilot: Pilot[Any], done: Callable[[], bool]) -> None:
-    """Wait for something that a started runner does."""
-    for _ in range(1500):
-        await pilot.pause(0.02)
-        if done():
-            return
-    raise AssertionError("it never came to that")
-
-
 async def test_a_start_that_fails_is_said_in_one_sentence(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,7 +252,7 @@ async def test_a_start_that_fails_is_said_in_one_sentence(
     async with started(workspace) as pilot:
         await press(pilot, "R", *"img", "tab", *"--no-such-flag", "enter")
         assert isinstance(pilot.app.screen, RunsScreen)
-        await started_run(pilot, lambda: bool(told))
+        await until(pilot, lambda: bool(told))
         assert told == ["unrecognized arguments: --no-such-flag"]
         app = pilot.app
         assert isinstance(app, InspectApp)

@@ -14,8 +14,8 @@ from resim_inspect.job_rows import JobRow, read_job, read_outline
 from resim_inspect.tui.widgets.column_table import Column
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
-from tests.tui.cloud.fake_cloud import until
 from tests.tui.conftest import settle, started, text
+from tests.tui.state_pilot import until
 
 
 def job(number: int) -> DocumentBuilder:

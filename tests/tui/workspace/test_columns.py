@@ -16,8 +16,8 @@ from resim_inspect.tui.workspace.columns import table_columns
 from resim_inspect.tui.workspace.columns_dialog import ColumnsDialog
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from resim_inspect.tui.workspace.table_lines import JobsHeading, JobsSummary
-from tests.tui.cloud.fake_cloud import until
 from tests.tui.conftest import Shot, press, settle, text
+from tests.tui.state_pilot import until
 from tests.tui.workspace.columns_harness import (
     lines,
     named,

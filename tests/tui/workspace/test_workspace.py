@@ -24,8 +24,9 @@ from resim_inspect.tui.workspace.columns import table_columns
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from runner.workspace.errors import WorkspaceError
-from tests.tui.cloud.fake_cloud import looking, until
+from tests.tui.cloud.fake_cloud import looking
 from tests.tui.conftest import Shot, press, settle, started, text
+from tests.tui.state_pilot import until
 from tests.tui.workspace.workspace_harness import job, record_runs, write_workspace
 
 
