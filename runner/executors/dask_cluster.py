@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import ssl
@@ -184,6 +185,7 @@ def _connect(address: SchedulerAddress) -> Any:
     security = _security(address) if address.is_encrypted else None
     if security is not None:
         _check_encrypts(address, security.get_connection_args("client")["ssl_context"])
+    _check_answers(address, security)
     try:
         return Client(  # type: ignore[no-untyped-call]
             address.url,
@@ -194,6 +196,40 @@ def _connect(address: SchedulerAddress) -> Any:
         )
     except Exception as error:
         raise _unreachable(address, error) from error
+
+
+def _check_answers(address: SchedulerAddress, security: Any) -> None:
+    """Raise ExecutorError for a server that is not Dask's, or hangs: Dask's client would wait on.
+
+    Dask limits the time of a connection, but not that of the first answer on it.
+    """
+    from distributed.comm.core import connect
+
+    words = {} if security is None else security.get_connection_args("client")
+
+    async def ask() -> None:
+        timeout = CONNECT_TIMEOUT
+        comm = await connect(address.url, timeout=timeout, **words)  # type: ignore[no-untyped-call]
+        comm.abort()
+
+    async def ask_in_time() -> None:
+        await asyncio.wait_for(ask(), CONNECT_TIMEOUT + 2)
+
+    try:
+        asyncio.run(ask_in_time())
+    except TimeoutError as error:
+        raise ExecutorError(
+            f"the server at {address.url} gives no answer, or is not a Dask scheduler.",
+            "Check the address, or start the scheduler again.",
+        ) from error
+    except OSError as error:
+        raise _unreachable(address, error) from error
+    except Exception as error:
+        # Such as MemoryError: Dask takes what another server sends for the size of a message.
+        raise ExecutorError(
+            f"the server at {address.url} is not a Dask scheduler, or one of another version.",
+            "Check the host and the port; versions of distributed should be the same everywhere.",
+        ) from error
 
 
 def _check_encrypts(address: SchedulerAddress, context: ssl.SSLContext) -> None:
