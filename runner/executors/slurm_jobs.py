@@ -260,8 +260,8 @@ def call_slurm(words: list[str], stdin: str = "", timeout: float = CALL_TIMEOUT)
 
 
 def _reason(program: str, text: str, code: int) -> str:
-    """Return the last line that a program of Slurm printed, without its own beginning."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    """Return the last line of a program of Slurm that tells a reason, without its own beginning."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("Try ")]
     with suppress(IndexError):
         line = re.sub(r"^(\w+: )?(error: )?", "", lines[-1].strip())
         return clean(line.removeprefix("Batch job submission failed: "), 160).rstrip(".")

@@ -11,7 +11,7 @@ import pytest
 
 from runner.errors import ExecutorError
 from runner.executors import slurm_jobs
-from runner.executors.slurm_jobs import SlurmJobs, SlurmState
+from runner.executors.slurm_jobs import SlurmCallError, SlurmJobs, SlurmState, call_slurm
 from tests.containers.container_harness import call_runner
 from tests.runner.execution.scheduler_harness import workspace_of
 from tests.runner.executors.cluster import wait_for
@@ -184,6 +184,13 @@ def test_a_hanging_program_is_left(
     reaches(jobs, 1, lambda state: state.running == 1)
     slurm.write("scancel", "exec sleep 60")
     assert jobs.close() == "scancel gave no answer within 0 s"
+
+
+def test_the_reason_of_a_refusal_is_not_the_way_to_the_help(slurm: FakeSlurm) -> None:
+    unknown = "sbatch: unrecognized option '--nix=3'"
+    slurm.write("sbatch", f'echo "{unknown}" >&2; echo "Try sbatch --help for more" >&2; exit 1')
+    with pytest.raises(SlurmCallError, match=r"^unrecognized option '--nix=3'$"):
+        call_slurm(["sbatch"])
 
 
 def test_missing_programs_and_a_missing_extra_are_one_sentence(
