@@ -11,6 +11,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, TypeVar
 
+from resim_inspect.terminal import positive
+
 if TYPE_CHECKING:
     import argparse
 
@@ -169,7 +171,8 @@ def add_window_arguments(parser: argparse.ArgumentParser, row: str, order: str =
     about = f"The rows are {order}." if order else None
     bounds = parser.add_argument_group("bounds of --format json", about)
     number = _whole_number
-    bounds.add_argument("--limit", metavar="N", type=number, help=f"at most N {row}s")
+    # An answer of no rows would name its own start as the next.
+    bounds.add_argument("--limit", metavar="N", type=positive, help=f"at most N {row}s")
     bounds.add_argument(
         "--max-bytes",
         metavar="N",

@@ -218,6 +218,12 @@ def test_bounds_without_json_are_refused(
         assert MAINS[program]([words[0], "--format", "json", bound, "x", *words[3:]]) == 2
 
 
+def test_a_limit_of_no_rows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    # A caller that follows `next` would not end: the same part comes again.
+    assert inspect(["rules", "--format", "json", "--limit", "0"]) == 2
+    assert "'0' is not a whole number above 0" in capsys.readouterr().err
+
+
 def test_every_schema_of_a_bounded_document_names_the_next_row() -> None:
     for name in {schema for _, schema, _ in calls(Path())}:
         assert '"next"' in schema_files()[name].read_text(encoding="utf-8"), name

@@ -164,7 +164,7 @@ async def test_a_change_note_gives_way_to_verdict_and_findings(tmp_path: Path, w
         assert "rewritten: " in first
 
 
-async def test_a_file_that_nobody_wrote_is_not_called_rewritten(tmp_path: Path) -> None:
+async def test_an_unchanged_file_is_not_called_rewritten(tmp_path: Path) -> None:
     path = tmp_path / "metrics.binproto"
     path.write_bytes(flight())
     async with opened(path, (120, 24)) as pilot:
