@@ -16,6 +16,10 @@ SLURM = "slurm"
 FORMS = "threads, slurm, dask+tcp://HOST:PORT, dask+tls://HOST:PORT, or dask-file:PATH"
 FILE = "dask-file:"
 PREFIX = "dask+"
+RESOURCE = "resim"
+"""Resource of a worker that stands for one run at a time."""
+WORKER_END = "runner.executors.worker_end"
+"""Module that a worker preloads, which ends it by TERM; Dask may hang if its scheduler is lost."""
 MAX_FILE_BYTES = 1 << 20
 ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.%\w]+\]|[\w.-]+):(\d{1,5})", re.ASCII)
 """Address of a scheduler: `tcp://HOST:PORT`, or `tls://` for one with encryption."""
@@ -96,3 +100,8 @@ def _from_file(path: Path) -> str:
             "`dask scheduler --scheduler-file PATH` writes one.",
         )
     return address
+
+
+def worker_command(url: str) -> str:
+    """Return the command that starts a worker of a scheduler, for people; N is to be replaced."""
+    return f"dask worker {url} --resources {RESOURCE}=N --preload {WORKER_END}"

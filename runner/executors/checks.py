@@ -11,7 +11,7 @@ from typing import NamedTuple
 from resim_inspect.text import clean, count
 from runner.engines.checks import Check, failed
 from runner.errors import RunnerError
-from runner.executors.address import SchedulerAddress
+from runner.executors.address import SchedulerAddress, worker_command
 from runner.storage.store_check import check_usable
 
 OWN_PACKAGE = "resim_inspect"
@@ -76,7 +76,7 @@ def _check_workers(address: SchedulerAddress, survey: Survey) -> Check:
         f"{address.url} answers, with {count(len(survey.workers), 'worker')} and room for"
         f" {count(slots, 'job')} at once"
     )
-    start = f"Start one with `dask worker {address.url} --resources resim=N`."
+    start = f"Start one with `{worker_command(address.url)}`."
     if not slots:
         return Check("error", "executor", f"{text}: jobs would wait", start)
     if without:

@@ -18,13 +18,17 @@ from uuid import uuid4
 
 from resim_inspect.text import clean
 from runner.errors import CallError, ExecutorError, WorkerError
-from runner.executors.address import PREFIX, SchedulerAddress, TlsFiles
+from runner.executors.address import (
+    PREFIX,
+    RESOURCE,
+    SchedulerAddress,
+    TlsFiles,
+    worker_command,
+)
 from runner.executors.call_batches import CallBatches
 from runner.executors.checks import Member, Survey
 
 INSTALL = "pip install 'resim-inspect[dask]'"
-RESOURCE = "resim"
-"""Resource of a worker that stands for one run at a time."""
 CONNECT_TIMEOUT = 10.0
 """Seconds after which a scheduler that does not answer counts as unreachable."""
 LOOK_INTERVAL = 5.0
@@ -111,7 +115,7 @@ class DaskCluster(Executor):
             url = self._address.url
             warn(
                 f"no worker of {url} has the resource {RESOURCE}, so the jobs wait: start one with"
-                f" `dask worker {url} --resources {RESOURCE}=N`."
+                f" `{worker_command(url)}`."
             )
         self._told = missing
 

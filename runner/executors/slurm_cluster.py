@@ -20,10 +20,14 @@ from uuid import uuid4
 from resim_inspect.settings.model import SlurmSettings
 from resim_inspect.text import clean
 from runner.errors import CallError, ExecutorError
-from runner.executors import worker_end
-from runner.executors.address import NO_FILES, SchedulerAddress, TlsFiles
-from runner.executors.dask_cluster import (
+from runner.executors.address import (
+    NO_FILES,
     RESOURCE,
+    WORKER_END,
+    SchedulerAddress,
+    TlsFiles,
+)
+from runner.executors.dask_cluster import (
     DaskCluster,
     Say,
     silence,
@@ -257,7 +261,7 @@ class SlurmCluster(Executor):
                     *("--name", WORKER_NAME),
                     *("--resources", f"{RESOURCE}={settings.slots}"),
                     *("--dashboard-address", "127.0.0.1:0"),
-                    *("--preload", worker_end.__name__),
+                    *("--preload", WORKER_END),
                     *(local if settings.local_directory else ()),
                 ],
                 interface=settings.interface or None,

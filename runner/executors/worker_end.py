@@ -1,4 +1,4 @@
-"""The end of a worker that gets TERM, as Slurm sends it: `dask worker --preload` loads this module.
+"""The end of a worker that gets TERM, as from Slurm: `dask worker --preload` loads this module.
 
 Its builds get the same signal, so their results do not count, and their jobs run again elsewhere.
 """

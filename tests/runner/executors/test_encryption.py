@@ -113,7 +113,7 @@ def test_a_job_runs_encrypted_and_the_scheduler_never_has_a_secret(
         connected.check(said.append, said.append)
     assert said == [
         f"no worker of {address.url} has the resource resim, so the jobs wait: start one with"
-        f" `dask worker {address.url} --resources resim=N`."
+        f" `dask worker {address.url} --resources resim=N --preload runner.executors.worker_end`."
     ]
     # The scheduler has started before, so the variable is not in its environment.
     monkeypatch.setenv("API_TOKEN", TOKEN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import pytest
 
 from runner.errors import WorkerError
 from runner.execution import result_cache, scheduler
+from runner.executors import worker_end
+from runner.executors.address import WORKER_END, worker_command
 from runner.storage.publish import new_outputs
 from runner.workspace.results import JobResult, Outcome
 from tests.containers.container_harness import ROOT
@@ -59,3 +62,12 @@ def test_term_ends_a_worker_without_jobs_at_once(tmp_path: Path) -> None:
         assert process.stdout.readline() == b"ready\n"
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 143
+
+
+def test_every_command_for_a_worker_lets_it_end_by_term() -> None:
+    assert worker_end.__name__ == WORKER_END
+    text = "\n".join(path.read_text() for path in sorted((ROOT / "docs").rglob("*.md")))
+    recipes = re.findall(r"^dask worker (?:.*\\\n)*.*$", text, re.MULTILINE)
+    assert len(recipes) >= 2
+    for recipe in [*recipes, worker_command("tcp://10.0.0.1:8786")]:
+        assert f"--preload {WORKER_END}" in recipe
