@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import socket
 import ssl
@@ -27,6 +26,7 @@ from runner.executors.address import (
 )
 from runner.executors.call_batches import CallBatches
 from runner.executors.checks import Member, Survey
+from runner.executors.loop_thread import run_in_thread
 
 INSTALL = "pip install 'resim-inspect[dask]'"
 CONNECT_TIMEOUT = 10.0
@@ -216,11 +216,8 @@ def _check_answers(address: SchedulerAddress, security: Any) -> None:
         comm = await connect(address.url, timeout=timeout, **words)  # type: ignore[no-untyped-call]
         comm.abort()
 
-    async def ask_in_time() -> None:
-        await asyncio.wait_for(ask(), CONNECT_TIMEOUT + 2)
-
     try:
-        asyncio.run(ask_in_time())
+        run_in_thread(ask, CONNECT_TIMEOUT + 2)
     except TimeoutError as error:
         raise ExecutorError(
             f"the server at {address.url} gives no answer, or is not a Dask scheduler.",

@@ -18,6 +18,7 @@ from runner.commands.shared.build_args import engine_options
 from runner.commands.shared.session import Session
 from runner.errors import CallError
 from runner.execution.batch_run import BatchRunRequest
+from runner.execution.cancellation import Signals
 from runner.execution.events import Event
 from runner.execution.result_cache import Planned
 from runner.executors.address import (
@@ -116,7 +117,10 @@ def connected_cluster(args: Namespace) -> Iterator[DaskCluster | SlurmCluster | 
         return
     from runner.executors.dask_cluster import DaskCluster
 
-    with DaskCluster(address) as connected:
+    # As in a run, a signal is heeded that was ignored at the start, as `&` of a script has it.
+    with Signals():
+        cluster = DaskCluster(address)
+    with cluster as connected:
         yield connected
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from threading import Thread
+from pathlib import Path
+from threading import Thread, Timer
 
 import pytest
 
+from runner.cli import main
 from runner.errors import ExecutorError
 from runner.executors import dask_cluster
 from runner.executors.address import SchedulerAddress
 from runner.executors.dask_cluster import DaskCluster
+from runner.executors.loop_thread import Ask, run_in_thread
+from tests.containers.container_harness import make_jobs
 
 pytest.importorskip("distributed")
 
@@ -51,3 +58,31 @@ def test_a_server_that_is_not_a_scheduler_is_refused_in_time(
     monkeypatch.setattr(dask_cluster, "CONNECT_TIMEOUT", 0.5)
     with pytest.raises(ExecutorError, match=r"^the server at tcp://.* is not a Dask scheduler"):
         DaskCluster(address)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="raises a signal of POSIX")
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN])
+@pytest.mark.parametrize("address", ["silent"], indirect=True)
+def test_ctrl_c_ends_the_wait_for_a_scheduler_at_once(
+    address: SchedulerAddress,
+    handler: signal.Handlers,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also in a run that a script started by `&`, where it is ignored until then."""
+    workspace = make_jobs(tmp_path / "flights", 1)
+    words = ("--command", "true", "--no-sandbox", "--executor", f"dask+{address.url}")
+    before = signal.signal(signal.SIGINT, handler)
+    waits: list[float] = []
+
+    def interrupted(ask: Ask, seconds: float) -> None:
+        Timer(0.3, signal.raise_signal, [signal.SIGINT]).start()
+        waits.append(time.monotonic())
+        run_in_thread(ask, seconds)
+
+    monkeypatch.setattr(dask_cluster, "run_in_thread", interrupted)
+    try:
+        assert main(["run", str(workspace), *words]) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert time.monotonic() - waits[0] < dask_cluster.CONNECT_TIMEOUT / 2
