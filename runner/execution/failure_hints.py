@@ -96,7 +96,7 @@ def _output(error: str, tail: tuple[str, ...]) -> str:
     if error:
         return f": {clean(error, 300)}"
     if not tail:
-        return ", without any output"
+        return ", with an empty log"
     for line in reversed(tail):
         if _ERROR.search(line):
             return f": {clean(line.strip(), 200)}"

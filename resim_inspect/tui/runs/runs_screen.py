@@ -130,7 +130,8 @@ class RunsScreen(MainScreen[None], RunHost):
         bad = numbers.blocked + numbers.failed
         text = "The runner has died." if died else f"{count(state.done, 'job')} run."
         if bad and not died:
-            text += f" {count(bad, 'job')} failed or blocked."
+            # What needed no run counts too: the gate judges its result all the same.
+            text += f" {count(bad, 'result')} failed or blocked."
         severity: SeverityLevel = "warning" if bad or state.error else "information"
         self.app.notify(
             clean(state.error, 300) or text,

@@ -220,7 +220,7 @@ def test_diagnoses() -> None:
         (RunExit(125), (), False, "exit 125", "engine"),
         (RunExit(1), ("a", "KeyError: 'b'", "done"), False, "KeyError: 'b'", ""),
         (RunExit(1), ("working",), False, "last output: working", ""),
-        (RunExit(1), (), False, "without any output", ""),
+        (RunExit(1), (), False, "with an empty log", ""),
         (RunExit(1), ("OSError: [Errno 30] Read-only file system",), False, "exit 1", "--writable"),
         (RunExit(1), ("RuntimeError: can't start new thread",), False, "exit 1", "--pids"),
         (RunExit(1), ("gaierror: Temporary failure in name resolution",), False, "1", "--network"),

@@ -154,7 +154,7 @@ def test_a_failed_job_keeps_what_it_wrote_and_good_outputs_stay(tmp_path: Path) 
     good = (tmp_path / "out" / "metrics.binproto").read_bytes()
     program = WRITES + "open(out + '/debug.txt', 'w').write('why'); sys.exit(3)"
     call = job(tmp_path, program, "--no-sandbox")
-    assert (call.code, call.result["message"]) == (2, "exit 3, without any output")
+    assert (call.code, call.result["message"]) == (2, "exit 3, with an empty log")
     assert f"What it wrote is in {tmp_path}/out.failed." in call.result["hint"]
     assert (tmp_path / "out" / "metrics.binproto").read_bytes() == good
     assert (tmp_path / "out.failed" / "debug.txt").read_text() == "why"

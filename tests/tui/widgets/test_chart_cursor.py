@@ -11,7 +11,7 @@ from resim_inspect.tui.document.data.series_table import SeriesTable
 from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.theme import theme_styles
-from tests.tui.conftest import opened, press, text
+from tests.tui.conftest import opened, press, settle, text
 from tests.tui.widgets.chart_documents import climb, line_below, waves
 
 
@@ -120,6 +120,13 @@ async def test_brackets_go_to_the_samples_that_fail() -> None:
         await press(pilot, "tab", "right_square_bracket")
         said = [toast.message for toast in pilot.app._notifications]
         assert said == ["No sample fails, and none is without a value."]
+    build = DocumentBuilder("job")
+    build.text("Notes", "no samples", status="FAIL_BLOCK")
+    async with opened(build) as pilot:
+        pilot.app.screen.query_one(Card).chart.action_failing(1)
+        await settle(pilot)
+        said = [toast.message for toast in pilot.app._notifications]
+        assert said == ["There are no samples here."]
 
 
 async def test_an_anchor_gives_differences() -> None:

@@ -149,11 +149,11 @@ class ChartView(RestorableChart):
 
         view = self._view()
         main = self.drawing.main if self.drawing else None
-        edge = -math.inf if direction > 0 else math.inf
-        here = edge if self.cursor_x is None else self.cursor_x
+        here = -direction * math.inf if self.cursor_x is None else self.cursor_x
         at = next_failing(main, here, direction) if view is not None else None
         if at is None:
-            self.app.notify("No sample fails, and none is without a value.", timeout=3)
+            fine = "No sample fails, and none is without a value."
+            self.app.notify(fine if main else "There are no samples here.", timeout=3)
         else:
             self._put_cursor(at)
 
