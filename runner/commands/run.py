@@ -49,6 +49,7 @@ from runner.execution.batch_run import BatchRunRequest
 from runner.execution.events import Event
 from runner.execution.result_cache import Planned
 from runner.execution.run_context import RunContext, RunPolicy
+from runner.storage.kept_outputs import note_on
 from runner.storage.publish import locked, make_workspace, record
 from runner.watching.file_set import WatchScope
 from runner.workspace.contract import Mode
@@ -216,6 +217,7 @@ def _run(
         if args.only != "jobs" and placement.run_batch is None:
             prepare_api_image(context, request)
         todo = sum(job.recorded is None for job in planned)
+        _tell_of_kept_outputs(context, workspace, planned, batch=args.only != "jobs")
         parallel = placement.parallel
         sessions.announce(
             session,
@@ -248,6 +250,14 @@ def _run(
         code = sessions.finish(session, options, report)
     sessions.print_summary(options, report)
     return CallEnd(code, report)
+
+
+def _tell_of_kept_outputs(
+    context: RunContext, workspace: Workspace, planned: Sequence[Planned], *, batch: bool
+) -> None:
+    folders = [p.job.folder for p in planned if p.recorded is None and p.stale is None]
+    if text := note_on([*folders, workspace.batch] if batch else folders):
+        context.note(text)
 
 
 @contextmanager

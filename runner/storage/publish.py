@@ -13,6 +13,7 @@ from resim_inspect.files import exists, is_folder
 from resim_inspect.text import clean
 from runner.errors import WorkspaceError
 from runner.storage.fs import disk_errors, flush_tree, remove_tree, write_atomic
+from runner.storage.kept_outputs import set_aside
 from runner.storage.locks import try_lock
 from runner.workspace.layout import (
     CONFIG,
@@ -41,6 +42,7 @@ def publish(run_folder: RunFolder, result: JobResult, digests: bytes | None = No
 
     The result is written first, under another name: from then on `recover_publication` can
     complete what a crash interrupts. A cancelled run leaves the earlier result and outputs.
+    Outputs that no run made are set aside.
     """
     if result.outcome is Outcome.CANCELLED:
         remove_tree(new_outputs(run_folder))
@@ -72,7 +74,12 @@ def recover_publication(run_folder: RunFolder) -> None:
             pending.unlink()
             result = None
         if result is not None:
-            if result.outcome is not Outcome.BROKEN and (new.exists() or not result.files):
+            broken = result.outcome is Outcome.BROKEN
+            # Where new outputs were to be and are not, they are in place already.
+            in_place = not broken and bool(result.files) and not new.exists()
+            if not in_place:
+                set_aside(run_folder)
+            if not broken and not in_place:
                 remove_tree(old)
                 if run_folder.outputs.exists() or run_folder.outputs.is_symlink():
                     run_folder.outputs.rename(old)

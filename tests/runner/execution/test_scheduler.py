@@ -154,6 +154,7 @@ def test_a_crash_while_publishing_is_finished_later(tmp_path: Path, moment: str)
     run_folder.outputs.mkdir(parents=True)
     run_folder.metrics.write_bytes(b"old")
     (run_folder.path / "run").mkdir()
+    run_folder.result.write_bytes(JobResult("job", "id", Outcome.DONE, files=1).as_bytes())
     result = JobResult("job", "id", Outcome.DONE, verdict="PASSED", files=1)
     (run_folder.path / "run" / PENDING).write_bytes(result.as_bytes())
     new, old = run_folder.path / ".outputs.new", run_folder.path / ".outputs.old"

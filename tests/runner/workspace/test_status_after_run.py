@@ -74,7 +74,9 @@ def test_a_job_without_a_new_result_is_interrupted(
 
 
 @pytest.mark.parametrize("end", ENDS)
-@pytest.mark.parametrize("identity", [current_owner(), "node-3/boot/7/417/99"])
+@pytest.mark.parametrize(
+    "identity", [current_owner(), "node-3/boot/7/417/99"], ids=["this machine", "another machine"]
+)
 def test_a_job_that_a_worker_has_claimed_runs(tmp_path: Path, end: str, identity: str) -> None:
     status = status_of(tmp_path, end, result_at(3.0, 5.0), claim_of(identity))
     host, _, _, pid, _ = identity.split("/")
@@ -83,7 +85,9 @@ def test_a_job_that_a_worker_has_claimed_runs(tmp_path: Path, end: str, identity
 
 
 @pytest.mark.parametrize(
-    "claim", [b"", b"[]", b"{", claim_of("x"), claim_of(current_owner() + "0")]
+    "claim",
+    [b"", b"[]", b"{", claim_of("x"), claim_of(current_owner() + "0")],
+    ids=["empty", "list", "half", "no process", "an ended process"],
 )
 def test_the_claim_of_an_ended_process_or_another_program_does_not_count(
     tmp_path: Path, claim: bytes
