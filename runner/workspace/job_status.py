@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from resim_inspect.files import is_file
 from resim_inspect.text import NOT_RUN
@@ -144,14 +145,45 @@ def _after_its_run(
 
     A worker on another machine may have outlived the run, and finishes and records the job.
     """
+    job = _continued(progress, folder, result)
+    if job.result is not None:
+        return _by_result(job.key, job.result)
+    if not job.holder:
+        return JobStatus(job.key, INTERRUPTED, why=ENDED_BEFORE)
+    seconds = round(max(0.0, now - job.started), 3)
+    why = f"by {job.holder}, which outlived the run."
+    return JobStatus(job.key, Phase.RUNNING.value, seconds=seconds, why=why)
+
+
+def with_continued_jobs(
+    state: RunState, folder_of: Callable[[RunKey], RunFolder | None]
+) -> RunState:
+    """Return the state of a run with what workers did to its jobs after it died or broke off.
+
+    Begun jobs have the result that a worker recorded, or the name of the process that runs them.
+    `folder_of` returns None for a job outside a workspace, which has no workers.
+    """
+    if state.life not in {Life.FINISHED, Life.DIED} or not state.running:
+        return state
+    jobs = dict(state.jobs)
+    for job in state.running:
+        folder = folder_of(job.key)
+        if folder is None or job.result is not None:
+            continue
+        try:
+            result = folder.read_result()
+        except WorkspaceError:
+            result = None
+        jobs[job.key] = _continued(job, folder, result)
+    return replace(state, jobs=MappingProxyType(jobs))
+
+
+def _continued(progress: JobProgress, folder: RunFolder, result: JobResult | None) -> JobProgress:
+    """Return a begun job of a run that has ended, with its new result or its present holder."""
     if result is not None and result.started + result.seconds > progress.started:
-        return _by_result(progress.key, result)
+        return replace(progress, phase=Phase.FINISHED, result=result)
     holder = live_holder(folder)
-    if holder is None:
-        return JobStatus(progress.key, INTERRUPTED, why=ENDED_BEFORE)
-    seconds = round(max(0.0, now - progress.started), 3)
-    why = f"by {holder.name}, which outlived the run."
-    return JobStatus(progress.key, Phase.RUNNING.value, seconds=seconds, why=why)
+    return progress if holder is None else replace(progress, holder=holder.name)
 
 
 def _by_progress(progress: JobProgress, state: RunState, now: float) -> JobStatus | None:

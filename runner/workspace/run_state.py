@@ -63,6 +63,8 @@ class JobProgress:
     """Result of the previous run, which does not hold any more; None once the new one is in."""
     change: str = ""
     """Difference from the previous run in one line, with `--watch`."""
+    holder: str = ""
+    """Process that runs it although its run has ended, for display; empty for any other job."""
 
     @property
     def name(self) -> str:

@@ -10,6 +10,7 @@ from textual import on, work
 from textual.message import Message
 from textual.strip import Strip
 
+from resim_inspect.tui.runs.run_places import RunPlaces
 from resim_inspect.tui.runs.run_summary import summary_line
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.progress_line import progress_strip
@@ -81,9 +82,11 @@ class RunBar(Background):
     @work(thread=True, group="run", exit_on_error=False, description="following the run")
     def _read(self, follower: RunFollower) -> None:
         from runner.workspace.errors import WorkspaceError
+        from runner.workspace.job_status import with_continued_jobs
 
         try:
-            state, problem = follower.poll(), ""
+            places = RunPlaces(follower.record.path)
+            state, problem = with_continued_jobs(follower.poll(), places.run_folder), ""
         except WorkspaceError as error:
             state, problem = None, str(error)
         self.post_message(self.StateRead(follower, state, problem))

@@ -38,14 +38,14 @@ class RunPlaces(NamedTuple):
         """Return the log of a job; `recorded`: the path that the run itself tells, or nothing."""
         from runner.workspace.run_record import RunRecord
 
-        folder = self._run_folder(key)
+        folder = self.run_folder(key)
         if folder is not None:
             return folder.log
         return Path(recorded) if recorded else RunRecord(self.folder).build_log
 
     def metrics_of(self, key: RunKey) -> Path:
         """Return the metrics of a job, which may not exist."""
-        folder = self._run_folder(key)
+        folder = self.run_folder(key)
         return self._outputs / METRICS_FILE if folder is None else folder.metrics
 
     def _is_of_workspace(self) -> bool:
@@ -53,7 +53,7 @@ class RunPlaces(NamedTuple):
 
         return record_of_workspace(self.folder.parent).path == self.folder
 
-    def _run_folder(self, key: RunKey) -> RunFolder | None:
+    def run_folder(self, key: RunKey) -> RunFolder | None:
         """Return the folder of a job of the workspace; None for a run without a workspace."""
         from runner.workspace.layout import BATCH, JOBS, RunFolder
 

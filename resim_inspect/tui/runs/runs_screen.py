@@ -96,7 +96,7 @@ class RunsScreen(MainScreen[None], RunHost):
         return self.bar.state
 
     def _tick(self) -> None:
-        if self.bar.is_alive:
+        if self.table.has_running:
             # The seconds of running jobs.
             self.table.now = self.bar.now()
             self.table.refresh()

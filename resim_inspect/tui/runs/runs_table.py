@@ -62,6 +62,11 @@ class RunsTable(SearchableList):
         row = None if here is None else self._row_of(here.key)
         self.set_count(len(jobs), max(0, self.cursor) if row is None else row)
 
+    @property
+    def has_running(self) -> bool:
+        """True if the seconds of a job that is shown go on."""
+        return self._is_alive or any(job.holder for job in self.shown)
+
     def go_to(self, key: RunKey) -> None:
         """Move the cursor to a job, if it is shown."""
         row = self._row_of(key)
@@ -101,7 +106,7 @@ class RunsTable(SearchableList):
     def _seconds(self, job: JobProgress) -> str:
         from runner.workspace.run_state import Phase
 
-        if job.phase is Phase.RUNNING and self._is_alive:
+        if job.phase is Phase.RUNNING and (self._is_alive or job.holder):
             return f"{max(0.0, self.now - job.started):,.0f} s"
         return "" if job.result is None else f"{job.result.seconds:,.1f} s"
 
@@ -110,6 +115,8 @@ class RunsTable(SearchableList):
             return "stopping…"
         again = f"attempt {job.attempt}" if job.attempt > 1 else ""
         worker = f"on {clean(job.worker, 60)}" if job.worker and job.result is None else ""
+        if job.holder and job.result is None:
+            worker = f"by {job.holder}, which outlived the run"
         change = clean(job.change, 300)
         parts = (again, worker, change or remark_on(job.result))
         return " · ".join(part for part in parts if part)
@@ -162,6 +169,7 @@ def state_of(job: JobProgress, styles: ThemeStyles, *, alive: bool) -> tuple[str
     if job.stale is not None and result is None and alive:
         return "▸" if job.phase is Phase.RUNNING else " ", "stale", styles.quiet
     if job.phase is Phase.RUNNING:
+        alive = alive or bool(job.holder)
         return ("▸", "running", styles.accent) if alive else ("-", "interrupted", styles.quiet)
     if result is None:
         return " ", "waiting" if alive else "not started", styles.quiet
