@@ -6,6 +6,7 @@ the jobs themselves are those of `slurm_jobs`, which replaces the lost ones and 
 
 from __future__ import annotations
 
+import errno
 import shlex
 import socket
 import sys
@@ -306,22 +307,35 @@ def _certificates(folder: Path) -> tuple[TlsFiles, Any]:
 def _bound_to(settings: SlurmSettings) -> dict[str, str]:
     """Return the scheduler's host; without one in the settings the interface, or the own name.
 
-    Raises CallError for a host without an address.
+    Raises CallError for a host without an address, and for one of another machine.
     """
     if settings.interface and not settings.host:
         return {"interface": settings.interface}
     host = settings.host or socket.gethostname()
     try:
-        socket.getaddrinfo(host, None)
-    except (OSError, UnicodeError) as error:
-        source = "host in [slurm]" if settings.host else "the own name of this machine"
-        raise CallError(
-            f"the scheduler for the jobs of Slurm cannot listen on {clean(host, 80)}, which is"
-            f" {source}: it has no address.",
-            "Set host in [slurm] of resim.toml to a name or address of this machine that the nodes"
-            " reach, or interface to its network interface.",
-        ) from error
-    return {"host": host}
+        addresses = socket.getaddrinfo(host, None)
+        if any(_is_local(family, address) for family, *_, address in addresses):
+            return {"host": host}
+        reason = "it is not an address of this machine"
+    except (OSError, UnicodeError):
+        reason = "it has no address"
+    source = "host in [slurm]" if settings.host else "the own name of this machine"
+    raise CallError(
+        f"the scheduler for the jobs of Slurm cannot listen on {clean(host, 80)}, which is"
+        f" {source}: {reason}.",
+        "Set host in [slurm] of resim.toml to a name or address of this machine that the nodes"
+        " reach, or interface to its network interface.",
+    )
+
+
+def _is_local(family: int, address: tuple[Any, ...]) -> bool:
+    """Return False for an address that no interface of this machine has."""
+    try:
+        with socket.socket(family) as trial:
+            trial.bind(address)
+    except OSError as error:
+        return error.errno != errno.EADDRNOTAVAIL
+    return True
 
 
 def _in_quotes(text: str) -> str:

@@ -78,6 +78,23 @@ def test_a_host_without_an_address_is_named(
     assert "Set host in [slurm] of resim.toml" in caught.value.hint
 
 
+def test_a_host_that_is_an_address_of_another_machine_is_named(
+    slurm: FakeSlurm, tmp_path: Path
+) -> None:
+    pytest.importorskip("dask_jobqueue")
+    from runner.executors.slurm_cluster import SlurmCluster
+
+    slurm.write("squeue", "exit 0")
+    # An address for documentation, which no machine has.
+    cluster = SlurmCluster(SlurmSettings(host="203.0.113.9", tls=False))
+    with pytest.raises(CallError) as caught:
+        cluster.trial(tmp_path)
+    assert caught.value.reason.endswith(
+        " listen on 203.0.113.9, which is host in [slurm]: it is not an address of this machine."
+    )
+    assert "Set host in [slurm] of resim.toml" in caught.value.hint
+
+
 def checked(
     settings: SlurmSettings,
     address: str = "tls://10.0.0.1:4000",
