@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.container_harness import Call, call_runner, make_inputs
+from tests.containers.container_harness import Call, call_runner, command, make_inputs
 
 WRITES = """
 import os, shutil, sys
@@ -40,13 +40,29 @@ def build(folder: Path, program: str) -> str:
     return f"{sys.executable} {path}"
 
 
-def job(folder: Path, program: str, *more: str | Path, env: dict[str, str] | None = None) -> Call:
+def job(
+    folder: Path,
+    program: str,
+    *more: str | Path,
+    env: dict[str, str] | None = None,
+    call: Callable[..., Call] = call_runner,
+) -> Call:
     """Run a program as a build on one job."""
     if not (folder / "inputs").exists():
         make_inputs(folder / "inputs")
     places = ("--inputs", folder / "inputs", "--outputs", folder / "out", "--log", folder / "log")
     what = ("--command", build(folder, program), "--format", "json", "--quiet")
-    return call_runner("job", *what, *places, *more, env=env)
+    return call("job", *what, *places, *more, env=env)
+
+
+def small_runner(*words: str | Path, env: dict[str, str] | None = None) -> Call:
+    """Run `python -m runner …` from a small process: Linux counts the memory of the process that
+    starts a program as the program's, and the one that runs tests may have more than a build."""
+    shell = ("sh", "-c", '"$@"; exit $?', "sh", *command(*words))
+    done = subprocess.run(
+        shell, capture_output=True, text=True, env={**os.environ, **(env or {})}, check=False
+    )
+    return Call(done.returncode, done.stdout, done.stderr)
 
 
 def work_folders_of(process: subprocess.Popen[str]) -> list[Path]:

@@ -21,7 +21,14 @@ from tests.containers.container_harness import (
     make_jobs,
     metrics_file,
 )
-from tests.runner.engines.process_harness import WRITES, build, job, sandboxed, wait_for
+from tests.runner.engines.process_harness import (
+    WRITES,
+    build,
+    job,
+    sandboxed,
+    small_runner,
+    wait_for,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -242,7 +249,7 @@ def test_the_resources_of_a_build_are_in_its_result(
     child = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {HOG!r}])\n"
     # The resources of what runs in a sandbox are sampled.
     code = WRITES + (child if in_child else HOG) + "time.sleep(0.3)\n"
-    result = job(tmp_path, f"import time\n{code}", *flags).result
+    result = job(tmp_path, f"import time\n{code}", *flags, call=small_runner).result
     assert 400 << 20 < result["peak_memory_bytes"] < 1 << 30
     assert 0.4 < result["cpu_seconds"] < 10
 
