@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ from textual.pilot import Pilot
 
 from resim_inspect.tui.inputs.records.record_list import RecordList
 from tests.tui.conftest import press, settle, started, text
+from tests.tui.state_pilot import until
 
 
 def inputs_with(folder: Path, name: str, data: bytes) -> Path:
@@ -44,10 +43,7 @@ async def look_again(pilot: Pilot[Any], rows: RecordList) -> None:
 
 async def until_shown(pilot: Pilot[Any], words: str) -> None:
     """Wait until words are on the screen, while workers run."""
-    end = time.monotonic() + 10
-    while words not in text(pilot):
-        assert time.monotonic() < end, f"the screen does not show {words!r}"
-        await asyncio.sleep(0.01)
+    await until(pilot, lambda: words in text(pilot), 10)
 
 
 def lines(rows: RecordList) -> list[str]:
