@@ -146,7 +146,8 @@ class Document:
         return first_positions(metric.metric_id.id.data for metric in metrics)
 
     @cached_property
-    def _metric_names(self) -> dict[str, int]:
+    def metric_positions(self) -> dict[str, int]:
+        """Positions of the metrics by name; the first of equal ones."""
         return first_positions(metric.name for metric in self.message.job_level_metrics.metrics)
 
     @cached_property
@@ -165,7 +166,7 @@ class Document:
 
     def metric_named(self, name: str) -> Metric | None:
         """The first metric with this name."""
-        position = self._metric_names.get(name)
+        position = self.metric_positions.get(name)
         return None if position is None else self.metrics[position]
 
     def data_by_id(self, data_id: str) -> MetricsData | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -110,25 +110,33 @@ def replayed(
     return items
 
 
-def card_keys(names: Sequence[str]) -> dict[str, list[int]]:
-    """Items by name, of names that may occur more than once."""
-    items: dict[str, list[int]] = {}
-    for item, name in enumerate(names):
-        items.setdefault(name, []).append(item)
-    return items
+class CardKeys:
+    """Keys of items: their names; of the second and later ones of a name with their number."""
 
+    def __init__(self, names: Sequence[str], first: Mapping[str, int]) -> None:
+        """`first`: the first item of each name."""
+        self._names = names
+        self._first = first
+        self._same: dict[str, list[int]] = {}
+        """Items of the names that occur more than once, ascending."""
+        # Names differ in most files: 50,000 of them are not worth a list each.
+        if len(first) != len(names):
+            for item, name in enumerate(names):
+                if first[name] != item:
+                    self._same.setdefault(name, [first[name]]).append(item)
 
-def key_of_item(item: int, name: str, items: dict[str, list[int]]) -> str:
-    """Key of a card: its name; of the second and later ones of a name with their number."""
-    number = items[name].index(item) if name in items else 0
-    return name if number == 0 else f"{name}\n{number + 1}"
+    def key(self, item: int) -> str:
+        """Key of an item."""
+        name = self._names[item]
+        same = self._same.get(name)
+        number = 0 if same is None else bisect_left(same, item)
+        return name if number == 0 else f"{name}\n{number + 1}"
 
-
-def item_of_key(key: str, items: dict[str, list[int]]) -> int | None:
-    """The item that a key names; None if it does not exist."""
-    if key in items:
-        return items[key][0]
-    name, _, number = key.rpartition("\n")
-    same = items.get(name, ())
-    at = int(number) - 1 if number.isascii() and number.isdecimal() and len(number) < 9 else -1
-    return same[at] if 0 < at < len(same) else None
+    def item(self, key: str) -> int | None:
+        """The item that a key names; None if it does not exist."""
+        if key in self._first:
+            return self._first[key]
+        name, _, number = key.rpartition("\n")
+        same = self._same.get(name, ())
+        at = int(number) - 1 if number.isascii() and number.isdecimal() and len(number) < 9 else -1
+        return same[at] if 0 < at < len(same) else None

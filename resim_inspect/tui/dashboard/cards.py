@@ -9,14 +9,7 @@ from resim_inspect.document.enums import FAILING, MetricStatus
 from resim_inspect.filtering.catalog import Grouping
 from resim_inspect.filtering.query import checked_query
 from resim_inspect.text import clean
-from resim_inspect.tui.dashboard.arrangement import (
-    Deck,
-    card_keys,
-    deck_of,
-    item_of_key,
-    key_of_item,
-    replayed,
-)
+from resim_inspect.tui.dashboard.arrangement import CardKeys, Deck, deck_of, replayed
 from resim_inspect.tui.dashboard.state import DashboardState, Move
 
 if TYPE_CHECKING:
@@ -107,15 +100,8 @@ class MetricCards:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._sources: dict[int, MetricSource] = {}
-        self._items: dict[str, list[int]] | None = None
+        self._keys = CardKeys(session.catalog.names, session.document.metric_positions)
         self._order: tuple[tuple[Move, ...], Sequence[int]] = ((), session.catalog.order)
-
-    @property
-    def items(self) -> dict[str, list[int]]:
-        """Positions by name; made when a card is first pinned or moved."""
-        if self._items is None:
-            self._items = card_keys(self.session.catalog.names)
-        return self._items
 
     def deck(self, state: DashboardState) -> tuple[Deck, str]:
         catalog = self.session.catalog
@@ -140,10 +126,10 @@ class MetricCards:
         return self._order[1]
 
     def key(self, item: int) -> str:
-        return key_of_item(item, self.session.catalog.names[item], self.items)
+        return self._keys.key(item)
 
     def item(self, key: str) -> int | None:
-        return item_of_key(key, self.items)
+        return self._keys.item(key)
 
     def title(self, item: int) -> CardTitle:
         catalog = self.session.catalog

@@ -33,7 +33,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class DashboardState:
-    """Choices of the user for one dashboard. Cards are named by their keys (see `card_keys`)."""
+    """Choices of the user for one dashboard. Cards are named by their keys (see `CardKeys`)."""
 
     pins: tuple[str, ...] = ()
     """Cards that stand before all others, in their order."""

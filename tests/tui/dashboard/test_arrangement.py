@@ -11,10 +11,8 @@ from resim_inspect.filtering.catalog import Catalog, Grouping, Heading, View
 from resim_inspect.tui.dashboard.arrangement import (
     OTHERS,
     PINNED,
-    card_keys,
+    CardKeys,
     deck_of,
-    item_of_key,
-    key_of_item,
     replayed,
 )
 from resim_inspect.tui.dashboard.state import Move
@@ -80,12 +78,12 @@ def test_moves_are_replayed(moves: list[tuple[str, str, bool]], expected: str) -
 
 def test_keys_tell_metrics_of_one_name_apart() -> None:
     names = ["Speed", "Speed", "Height"]
-    items = card_keys(names)
-    keys = [key_of_item(item, name, items) for item, name in enumerate(names)]
+    keys_of = CardKeys(names, {"Speed": 0, "Height": 2})
+    keys = [keys_of.key(item) for item in range(len(names))]
     assert keys == ["Speed", "Speed\n2", "Height"]
-    assert [item_of_key(key, items) for key in keys] == [0, 1, 2]
+    assert [keys_of.item(key) for key in keys] == [0, 1, 2]
     for unknown in ("Depth", "Speed\n3", "Speed\n0", "Speed\n-1", "Speed\n²", "\n2"):
-        assert item_of_key(unknown, items) is None
+        assert keys_of.item(unknown) is None
 
 
 def test_a_catalog_groups_metrics_in_another_order() -> None:
