@@ -89,7 +89,7 @@ def replayed(
     """
     # A ring with the end -1 between the last item and the first one.
     following = dict(pairwise((-1, *order, -1)))
-    preceding = {after: before for before, after in following.items()}
+    preceding = dict(zip(following.values(), following.keys(), strict=True))
     for move in moves:
         item, anchor = item_of(move.key), item_of(move.anchor)
         if item is None or anchor is None or item == anchor:
