@@ -22,6 +22,11 @@ CommandPalette CommandList { border-bottom: hkey $rule; }
 CommandPalette CommandList > .option-list--option-highlighted {
     color: $foreground; background: $pick;
 }
+/* Textual loses `reverse` here; help text takes the ink of its row. */
+CommandPalette CommandList:nocolor > .option-list--option-highlighted {
+    color: $background; background: $foreground;
+}
+CommandPalette:nocolor > .command-palette--help-text { color: transparent; }
 
 ChecklistDialog, ColumnsDialog { background: $background 0%; }
 

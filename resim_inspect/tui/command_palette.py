@@ -6,19 +6,17 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from textual.app import App, SystemCommand
-from textual.command import DiscoveryHit, Hits, Provider
-from textual.content import Content
+from textual.command import Hits, Provider
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from resim_inspect.filtering.fuzzy import match, matched_offsets
 from resim_inspect.settings.user import AUTO
 from resim_inspect.text import clean
 from resim_inspect.tui.key_hints import bindings_of, key_name
 from resim_inspect.tui.open_documents import OpenDocuments
 from resim_inspect.tui.preferences.app import PreferencesApp
 from resim_inspect.tui.session_state.app import SessionApp
-from resim_inspect.tui.widgets.palette_entry import hit_of, score_of
+from resim_inspect.tui.widgets.palette_entry import all_commands, found_commands
 
 _NAVIGATION = {"rows", "focus", "filter", "dialog", "checklist", "quick_open"}
 """Groups of bindings that are quicker to press than to search for."""
@@ -30,17 +28,16 @@ class PaletteCommands(Provider):
     """Commands of the app, as plain text: a document's name may look like markup."""
 
     async def discover(self) -> Hits:
-        for title, detail, action, _ in sorted(self._commands(), key=lambda command: command.title):
-            yield DiscoveryHit(Content(title), action, help=detail)
+        for hit in all_commands(self, self._commands()):
+            yield hit
 
     async def search(self, query: str) -> Hits:
-        for title, detail, action, _ in self._commands():
-            if rank := match(query, title.casefold()):
-                offsets = matched_offsets(query, title.casefold())
-                yield hit_of(self, title, offsets, detail, action, score_of(rank) + 0.5)
+        for hit in found_commands(self, query, self._commands()):
+            yield hit
 
     def _commands(self) -> Iterable[SystemCommand]:
-        return self.app.get_system_commands(self.screen)
+        commands = self.app.get_system_commands(self.screen)
+        return sorted(commands, key=lambda command: command.title)
 
 
 def commands(

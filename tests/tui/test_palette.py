@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from textual.command import CommandPalette
+import pytest
+from textual.app import SystemCommand
+from textual.command import CommandList, CommandPalette, Hit
+from textual.content import Content
 
 from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.contrast import contrast
 from resim_inspect.tui.app import InspectApp
+from resim_inspect.tui.command_palette import PaletteCommands
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.palette import MetricCommands
+from resim_inspect.tui.document.reference_commands import ReferenceCommands
 from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.widgets.palette_entry import all_commands
 from tests.tui.conftest import opened, press, settle, text
 
 
@@ -64,3 +71,46 @@ async def test_a_metric_is_found_and_shown(sample: Path) -> None:
         assert metrics.has_focus
         assert metrics.position is not None
         assert metrics.session.catalog.names[metrics.position] == "Clearance to obstacles"
+
+
+@pytest.mark.parametrize("query", ["", "re", "go to m"])
+async def test_entries_have_one_order(sample: Path, query: str) -> None:
+    async with opened(sample) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, DocumentScreen)
+        scores: dict[str, float] = {}
+        for kind in (PaletteCommands, ReferenceCommands, MetricCommands):
+            provider = kind(screen)
+            hits = provider.search(query) if query else provider.discover()
+            async for hit in hits:
+                if isinstance(hit, Hit):
+                    scores[str(hit.text)] = hit.score
+        assert len(scores) > 5
+        assert len(set(scores.values())) == len(scores)
+
+
+async def test_details_are_plain_text(sample: Path) -> None:
+    details = ["[bold]x", "[$accent]y[/]", "a\\[b] [/oops]", "[@click=app.quit]z", "back\\"]
+    async with opened(sample) as pilot:
+        provider = PaletteCommands(pilot.app.screen)
+        commands = [SystemCommand("Title", detail, lambda: None) for detail in details]
+        hits = list(all_commands(provider, commands))
+        assert [Content.from_markup(hit.help or "").plain for hit in hits] == details
+
+
+async def test_the_chosen_entry_stands_out_without_colour(
+    sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened(sample) as pilot:
+        await press(pilot, "ctrl+p", "down")
+        await settle(pilot)
+        entries = pilot.app.screen.query_one(CommandList)
+        usual = entries.get_visual_style("option-list--option")
+        chosen = entries.get_visual_style("option-list--option", "option-list--option-highlighted")
+        behind, ink, around = chosen.background, chosen.foreground, usual.background
+        assert behind is not None
+        assert ink is not None
+        assert around is not None
+        assert contrast(around.rgb, behind.rgb) > 4.5
+        assert contrast(ink.rgb, behind.rgb) > 4.5

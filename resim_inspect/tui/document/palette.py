@@ -13,7 +13,7 @@ from resim_inspect.filtering.fuzzy import Match, matched_offsets, ranked_in_slic
 from resim_inspect.text import clean
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.messages import GoTo
-from resim_inspect.tui.widgets.palette_entry import hit_of, score_of
+from resim_inspect.tui.widgets.palette_entry import STEP, hit_of, score_of
 
 MAX_HITS = 50
 """Number of metrics that the palette lists for a query."""
@@ -49,5 +49,5 @@ class MetricCommands(Provider):
                 [len(_PREFIX) + offset for offset in offsets],
                 f"{status.symbol} {status.name}",
                 partial(self.screen.post_message, GoTo("metric", position)),
-                score_of(rank) - number / 1e9,
+                score_of(rank) - number * STEP,
             )

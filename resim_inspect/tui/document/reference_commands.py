@@ -2,54 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-from textual.command import DiscoveryHit, Hits, Provider
-from textual.content import Content
+from textual.app import SystemCommand
+from textual.command import Hits, Provider
 
-from resim_inspect.filtering.fuzzy import match, matched_offsets
 from resim_inspect.tui.document.reference import reference_state
 from resim_inspect.tui.document.reference_host import ReferencedScreen
-from resim_inspect.tui.widgets.palette_entry import hit_of, score_of
+from resim_inspect.tui.widgets.palette_entry import all_commands, found_commands
 
-
-class _Command(NamedTuple):
-    title: str
-    detail: str
-    run: Callable[[], object]
+_FIRST = 500
+"""Number of entries of the palette's commands, which come first, at most."""
 
 
 class ReferenceCommands(Provider):
     """Commands about the reference, in the palette of a document."""
 
     async def discover(self) -> Hits:
-        for command in self._commands():
-            yield DiscoveryHit(Content(command.title), command.run, help=command.detail)
+        for hit in all_commands(self, self._commands(), _FIRST):
+            yield hit
 
     async def search(self, query: str) -> Hits:
-        for title, detail, run in self._commands():
-            if rank := match(query, title.casefold()):
-                offsets = matched_offsets(query, title.casefold())
-                yield hit_of(self, title, offsets, detail, run, score_of(rank) + 0.5)
+        for hit in found_commands(self, query, self._commands(), _FIRST):
+            yield hit
 
-    def _commands(self) -> Iterator[_Command]:
+    def _commands(self) -> Iterator[SystemCommand]:
         screen, state = self.screen, reference_state(self.app)
         if not isinstance(screen, ReferencedScreen) or state is None:
             return
-        yield _Command(
+        yield SystemCommand(
             "Set document as reference",
             "Compare all charts and numbers with this document as it is now",
             screen.set_as_reference,
         )
-        yield _Command(
+        yield SystemCommand(
             "Choose a reference document",
             "Compare all charts and numbers with another file",
             lambda: state.choose(screen.session.document.path or Path(), screen.open_reference),
         )
         if state.reference is not None:
-            yield _Command(
+            yield SystemCommand(
                 "Clear the reference document",
                 f"No longer compare with {state.reference.label}",
                 lambda: state.set(None),
