@@ -67,7 +67,7 @@ def interrupted(call: list[str], modules: int | None) -> tuple[int, list[str]]:
             if len(loaded) - 1 == modules:
                 process.send_signal(signal.SIGINT)
     assert not any("Traceback" in text or "ignored" in text for text in texts), "".join(texts)
-    return process.wait(30), loaded
+    return process.wait(60), loaded
 
 
 @pytest.mark.soak

@@ -215,13 +215,13 @@ def test_it_runs_alone_and_tells_its_counts(tmp_path: Path, name: str) -> None:
             with socket.create_connection((said["host"], said["port"]), timeout=20) as client:
                 client.sendall(request.encode())
                 assert client.makefile("rb").read().startswith(b"HTTP/1.1 200 OK")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not counts.exists() or json.loads(counts.read_bytes())["requests"] < 3:
             assert time.monotonic() < deadline
             time.sleep(0.05)
         assert not json.loads(counts.read_bytes())["final"]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     finally:
         process.kill()
         process.communicate()

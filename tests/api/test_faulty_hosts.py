@@ -197,7 +197,7 @@ def test_large_answers_share_the_memory(server: MisbehavingServer) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sizes == [len(body)] * 6
 
 
@@ -224,7 +224,7 @@ def test_a_budget_is_never_exceeded_and_nothing_waits_for_ever() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive()
     # The largest is above the budget, and is read alone.
     assert peak[0] == 9 * SMALL

@@ -107,7 +107,7 @@ def test_jobs_come_one_by_one_over_a_bounded_number_of_connections(
     assert server.peak <= 4
     assert peak <= 4
     assert len(server.requests) == 1 + 12 * 8
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while any(thread.name == "fetch" for thread in threading.enumerate()):
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -192,7 +192,7 @@ def test_whoever_stops_listening_stops_the_fetch(server: MisbehavingServer) -> N
 def test_the_most_urgent_is_done_first() -> None:
     gate = threading.Event()
     pool: PriorityThreadPool[str, str] = PriorityThreadPool(1)
-    pool.submit(0, "first", lambda: str(gate.wait(10)))
+    pool.submit(0, "first", lambda: str(gate.wait(60)))
     for urgency, tag in ((1, "late"), (0, "soon"), (1, "later")):
         pool.submit(urgency, tag, lambda tag=tag: tag)  # type: ignore[misc]
     pool.submit(2, "broken", lambda: str(1 // 0))

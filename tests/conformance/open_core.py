@@ -124,5 +124,5 @@ class Official:
         assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.stdout.close()
-        if self._process.wait(timeout=30) and error is None:
+        if self._process.wait(timeout=60) and error is None:
             raise AssertionError(f"the validator of {self.version} failed")

@@ -90,7 +90,7 @@ def own_engine(folder: Path, *more: str, first: str = "true") -> Iterator[OwnEng
         for pid in (folder / "exec" / "containerd" / "containerd.pid", folder / "pid"):
             if pid.exists():
                 _end(int(pid.read_text()))
-        process.wait(20)
+        process.wait(60)
         subprocess.run(f"umount -l $(awk '{{print $2}}' /proc/mounts | grep ^{folder})",
                        shell=True, check=False, stderr=subprocess.DEVNULL)  # fmt: skip
 
@@ -162,7 +162,7 @@ def _pump(source: socket.socket, target: socket.socket, outputs: bytes | None) -
             end.close()
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
     """Wait until something is so; fails where it never is."""
     deadline = time.monotonic() + seconds
     while not condition():

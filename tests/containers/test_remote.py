@@ -226,7 +226,7 @@ def ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[st
     )
     wrapper.chmod(0o755)
     env = {"PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not (folder / "pid").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     yield f"ssh://root@127.0.0.1:{port}", env

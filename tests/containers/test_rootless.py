@@ -122,7 +122,7 @@ def engine(
             person.words(*words), cwd=person.home, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not sock.is_socket() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
         loaded = person.does(*load, stdin=small_layer)
@@ -134,7 +134,7 @@ def engine(
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +25,9 @@ from resim_inspect.tui.open.evaluating import EvaluatingScreen
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from tests.tui.cloud.fake_cloud import FakeCloud, fake_cloud
-from tests.tui.state_pilot import Drawing, StatePilot, key_event
+from tests.tui.state_pilot import Drawing, StatePilot, key_event, screen_text
 
 LABEL = "flight-017/outputs/metrics.binproto"
-
-_TEXT = re.compile(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>')
 
 Shot = Callable[[Pilot[Any], str], None]
 """Compares the screen with the picture of that name."""
@@ -151,7 +147,4 @@ def keys(pilot: Pilot[Any]) -> list[str]:
 
 def text(pilot: Pilot[Any]) -> str:
     """The text of the screen, row by row, read from its picture."""
-    rows: dict[float, list[tuple[float, str]]] = {}
-    for x, y, words in _TEXT.findall(pilot.app.export_screenshot()):
-        rows.setdefault(float(y), []).append((float(x), unescape(words).replace("\xa0", " ")))
-    return "\n".join("".join(w for _, w in sorted(rows[y])) for y in sorted(rows))
+    return screen_text(pilot.app)

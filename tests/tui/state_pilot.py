@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from html import unescape
 from time import monotonic
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
@@ -31,6 +33,7 @@ INTERVAL = 0.002
 """Seconds between two looks at threads and timers."""
 DEADLINE = 60.0
 """Seconds after which the app should be at rest on any machine."""
+_TEXT = re.compile(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>')
 
 
 class Drawing:
@@ -160,10 +163,18 @@ class StatePilot(Pilot[Any]):
         )
 
 
-async def until(pilot: Pilot[Any], done: Callable[[], bool], seconds: float = 30.0) -> None:
+async def until(pilot: Pilot[Any], done: Callable[[], bool], seconds: float = DEADLINE) -> None:
     """Wait until a condition holds: for what a timer, a thread or another process does."""
     end = monotonic() + seconds
     while not done():
-        assert monotonic() < end, "it never came to that"
+        assert monotonic() < end, f"the state never came; the screen is\n{screen_text(pilot.app)}"
         await pilot.pause(0.02)
     await pilot.pause()
+
+
+def screen_text(app: App[Any]) -> str:
+    """Return the text of the screen, row by row, read from its picture."""
+    rows: dict[float, list[tuple[float, str]]] = {}
+    for x, y, words in _TEXT.findall(app.export_screenshot()):
+        rows.setdefault(float(y), []).append((float(x), unescape(words).replace("\xa0", " ")))
+    return "\n".join("".join(w for _, w in sorted(rows[y])) for y in sorted(rows))

@@ -70,7 +70,7 @@ def sessions(folder: Path) -> int:
 
 def wait_until_none(folder: Path) -> None:
     """Wait until every process of the app has ended."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while sessions(folder):
         assert time.monotonic() < deadline, "A session is left."
         time.sleep(0.1)
@@ -78,7 +78,7 @@ def wait_until_none(folder: Path) -> None:
 
 def wait_until_painted(chromium: Chromium) -> None:
     """Wait until the page shows more than the ground and a cursor."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while len(chromium.picture().getcolors(1 << 20) or ()) <= 50:
         assert time.monotonic() < deadline, "The app was not drawn."
         time.sleep(0.2)
@@ -100,7 +100,7 @@ def test_the_app_is_drawn_takes_keys_and_ends(
     chromium.wait(CLOSED)
     wait_until_none(tmp_path)
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
@@ -114,5 +114,5 @@ def test_sessions_end_with_the_server(
     chromium.open(address)
     chromium.wait(FIRST_BYTE)
     process.send_signal(number)
-    process.wait(20)
+    process.wait(60)
     wait_until_none(tmp_path)

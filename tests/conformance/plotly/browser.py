@@ -97,7 +97,7 @@ def compute(figures: list[dict[str, Any]], profile: Path) -> list[dict[str, Any]
             # Asked to end, it ends its children too.
             process.terminate()
             try:
-                process.wait(20)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -77,7 +77,7 @@ class Chromium:
     ) -> None:
         self._process.terminate()
         try:
-            self._process.wait(20)
+            self._process.wait(60)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -170,7 +170,7 @@ class Chromium:
             raise BrowserError(str(result["exceptionDetails"])[:800])
         return result["result"].get("value")
 
-    def wait(self, condition: str, seconds: float = 30.0) -> None:
+    def wait(self, condition: str, seconds: float = 60.0) -> None:
         """Wait until a script is true in the page; raises BrowserError."""
         deadline = time.monotonic() + seconds
         while not self.evaluate(condition):

@@ -106,7 +106,7 @@ def unpainted(chromium: Chromium) -> list[str]:
         area = f"{frame}.getBoundingClientRect()"
         box = chromium.evaluate(f"((b) => [b.left, b.top, b.right, b.bottom])({area})")
         # A busy browser paints a frame some time after the page.
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while colors(chromium.picture(), box) < 3:
             if time.monotonic() > deadline:
                 plain.append(f"frame {number}")

@@ -58,7 +58,7 @@ def test_a_terminal_gets_clean_lines(tmp_path: Path) -> None:
         process = subprocess.Popen(command("logs", workspace), stdout=terminal.theirs, cwd=ROOT)
         terminal.passed_on()
         seen = terminal.read_all()
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
     assert seen.splitlines() == ["hello �[2J from a", "99 %", "half �"]
 
 
@@ -81,7 +81,7 @@ def test_logs_follow_a_run_to_its_end(tmp_path: Path) -> None:
         assert status.state.owner is not None
         request_stop(record_of_workspace(workspace), status.state.owner, "slow")
         out, _ = follower.communicate(timeout=60)
-        assert run.wait(30) == 5
+        assert run.wait(60) == 5
     finally:
         run.kill()
         run.wait()

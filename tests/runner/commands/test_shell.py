@@ -84,7 +84,7 @@ def test_keys_reach_the_shell_and_not_the_runner(tmp_path: Path) -> None:
         terminal.press(b"echo a''live; exit 9\n")
         terminal.read_until(b"alive")
         terminal.read_until(b"ended with 9")
-        assert process.wait(30) == 9
+        assert process.wait(60) == 9
 
 
 def test_the_output_of_a_container_without_a_terminal_is_split(

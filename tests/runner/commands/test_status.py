@@ -211,7 +211,7 @@ def test_a_run_is_followed_and_stopped_from_another_terminal(tmp_path: Path) -> 
         assert outcomes(workspace, "cancelled") == ["slow-1", "slow-2"]
         wait_for(lambda: "slow-3" in outcomes(workspace, "running"))
         assert call_runner("stop", workspace).out == "The run has ended.\n"
-        assert run.wait(30) == 5
+        assert run.wait(60) == 5
         out, err = follower.communicate(timeout=60)
     finally:
         run.kill()

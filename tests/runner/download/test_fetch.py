@@ -80,7 +80,7 @@ def test_the_table_is_there_before_the_blobs(server: MisbehavingServer, tmp_path
     gate = threading.Event()
 
     def wait(client: object) -> bool:
-        gate.wait(20)
+        gate.wait(60)
         return False
 
     for path, script in server.scripts():
@@ -110,7 +110,7 @@ def test_names_and_statuses_are_there_before_the_lists_of_metrics(
     gate = threading.Event()
 
     def wait(client: object) -> bool:
-        gate.wait(20)
+        gate.wait(60)
         return False
 
     def listing() -> dict[str, object]:

@@ -107,7 +107,7 @@ def test_an_interruption_keeps_what_came(server: MisbehavingServer, tmp_path: Pa
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not (tmp_path / "out/jobs/flight 0/run/fetched.json").exists():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -177,7 +177,7 @@ def test_where_nobody_reads_the_events_it_ends(server: MisbehavingServer, tmp_pa
     assert process.stderr is not None
     process.stdout.readline()
     process.stdout.close()
-    assert process.wait(10) == 141
+    assert process.wait(60) == 141
     assert not process.stderr.read()
     process.stderr.close()
     # Nothing holds the workspace any more.

@@ -71,7 +71,7 @@ def work_folders_of(process: subprocess.Popen[str]) -> list[Path]:
     return [path.parent for path in folders if f"/{process.pid}/" in path.read_text()]
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "the condition did not become true"

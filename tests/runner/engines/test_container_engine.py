@@ -244,7 +244,7 @@ def test_a_log_is_waited_for_as_long_as_it_goes_on(
             time.sleep(0.05)
             yield b"word ", None
         if stalls:
-            over.wait(30)
+            over.wait(60)
 
     heard: list[bytes] = []
     api = SimpleNamespace(

@@ -130,7 +130,7 @@ def test_ctrl_c_leaves_nothing_of_a_batch(tmp_path: Path) -> None:
     words = ("run", tmp_path / "ws", "--only", "batch", "--no-sandbox", "--command")
     with running(*words, program(tmp_path / "build", text)) as process:
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
+        assert process.wait(60) == 130
     assert [p.name for p in (tmp_path / "ws/batch").iterdir()] == ["run"]
     found = subprocess.run(["pgrep", "-f", "86422"], capture_output=True, check=False)
     assert found.stdout == b""

@@ -85,7 +85,7 @@ def test_calls_go_out_together_and_in_order(gathers: bool) -> None:
     client = FakeClient(gathers=gathers)
     batches = CallBatches(client, "p", {}, as_error)
     futures = [batches.submit(partial(divmod, number, 7)) for number in range(40)]
-    assert [future.result(10) for future in futures] == [divmod(n, 7) for n in range(40)]
+    assert [future.result(60) for future in futures] == [divmod(n, 7) for n in range(40)]
     keys = [key for keys in client.batches for key in keys]
     assert keys == sorted(keys)
     assert len(client.batches) < 40
@@ -102,7 +102,7 @@ def test_errors_are_those_of_the_caller() -> None:
     )
     assert isinstance(failed.exception(10), WorkerError)
     assert isinstance(lost.exception(10), ExecutorError)
-    assert fine.result(10) == 5
+    assert fine.result(60) == 5
     closed = CallBatches(FakeClient(maps=False), "p", {}, as_error)
     assert str(closed.submit(partial(int, "5")).exception(10)) == "it is closed"
 
@@ -121,7 +121,7 @@ def test_a_cancelled_call_is_cancelled_at_the_scheduler_too() -> None:
         assert not future.done()
     batches.cancel()
     with pytest.raises(CancelledError):
-        future.result(10)
+        future.result(60)
     assert [each.status for each in client.futures] == ["cancelled"]
     assert not batches
 
@@ -142,7 +142,7 @@ def test_a_result_that_its_worker_took_along_is_waited_for_again(state: str) -> 
     assert not future.done()
     inner.status, inner._value = "finished", 5
     batches._note(inner)
-    assert future.result(10) == 5
+    assert future.result(60) == 5
     batches.close()
 
 

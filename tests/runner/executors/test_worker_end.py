@@ -61,7 +61,7 @@ def test_term_ends_a_worker_without_jobs_at_once(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 143
+        assert process.wait(60) == 143
 
 
 def test_every_command_for_a_worker_lets_it_end_by_term() -> None:

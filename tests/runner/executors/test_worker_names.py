@@ -70,7 +70,7 @@ def test_the_live_table_names_the_worker(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def wait_for_text(stream: io.StringIO, reached: Callable[[str], bool]) -> None:
     """Wait until a condition on the output is true."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while not reached(stream.getvalue()):
         assert time.monotonic() < end
         time.sleep(0.05)

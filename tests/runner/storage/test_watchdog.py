@@ -46,7 +46,7 @@ DUTIES = (
 )
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "the condition did not become true"
@@ -297,7 +297,7 @@ def test_a_helper_is_ended_only_if_it_is_the_same_process(tmp_path: Path) -> Non
         assert process.poll() is None
         (tmp_path / "a").mkdir()
         end_helper(str(process.pid), lease.process_start(process.pid), str(tmp_path / "a"))
-        assert process.wait(10) == -signal.SIGKILL
+        assert process.wait(60) == -signal.SIGKILL
         assert not (tmp_path / "a").exists()
     finally:
         process.kill()

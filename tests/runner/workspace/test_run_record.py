@@ -102,7 +102,7 @@ def test_a_run_under_way_is_followed_and_stopped(tmp_path: Path) -> None:
     )
     assert state.owner is not None
     request_stop(follower.record, state.owner)
-    assert process.wait(30) == 5
+    assert process.wait(60) == 5
     state = follower.poll()
     assert (state.life, state.exit_code) == (Life.FINISHED, 5)
     assert kinds[0] == "begin"
@@ -121,7 +121,7 @@ def test_a_queued_job_that_is_stopped_does_not_start(tmp_path: Path) -> None:
     queued = [name for name, phase in phases(run_state(record)).items() if phase is Phase.QUEUED]
     for name in [*queued, "slow-1"]:
         request_stop(record, owner, name)
-    assert process.wait(30) == 5
+    assert process.wait(60) == 5
     (result,) = [job.result for job in run_state(record).jobs.values() if job.name == queued[0]]
     assert result is not None
     assert result.message == "it was not started."

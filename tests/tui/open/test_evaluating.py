@@ -117,7 +117,7 @@ async def test_leaving_ends_the_evaluation(outputs: Path, slow: SlowEvaluator) -
     async with app.run_test(size=(120, 40)) as pilot:
         await waits(pilot)
         await pilot.press("q")
-    assert slow.ended.wait(10)
+    assert slow.ended.wait(60)
     assert app.return_code == 0
 
 
@@ -146,7 +146,7 @@ async def test_a_document_that_comes_while_another_is_in_view_waits_for_its_turn
         await pilot.press("grave_accent")
         await until(pilot, lambda: app.screen is first)
         slow.go_on.set()
-        assert slow.ended.wait(10)
+        assert slow.ended.wait(60)
         await pilot.pause(0.1)
         assert app.screen is first
         await pilot.press("grave_accent")

@@ -166,7 +166,7 @@ def ran(path: Path, state: Path, delay: float | None, answer: bytes, keys: bytes
             if quit_at and now > quit_at:
                 os.write(main_end, b"q")
                 quit_at = until
-        assert process.wait(5) == 0, written[-500:]
+        assert process.wait(60) == 0, written[-500:]
         # The shell gets the terminal back as it was.
         assert termios.tcgetattr(end) == before
         return written

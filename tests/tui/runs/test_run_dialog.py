@@ -194,7 +194,7 @@ async def test_enter_waits_for_the_plan(workspace: Path, monkeypatch: pytest.Mon
     go_on = threading.Event()
 
     def plan(request: RunRequest, **_: Any) -> Plan:
-        assert go_on.wait(30)
+        assert go_on.wait(60)
         return Plan(request, (PlannedJob("one", "would run"),))
 
     monkeypatch.setattr(run_dialog, "read_plan", plan)

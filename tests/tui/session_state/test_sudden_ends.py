@@ -27,7 +27,7 @@ def test_the_view_is_kept_when_the_app_has_to_end(tmp_path: Path, end: str) -> N
     terminal.wait_for("Touchdown", "Events 2")
     if end == "hang-up":
         os.close(terminal.master)
-        assert terminal.process.wait(10) == 129
+        assert terminal.process.wait(60) == 129
     else:
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.close(b"") == 143

@@ -302,7 +302,7 @@ def ran(path: Path, way: str, wanted: bytes) -> tuple[bytes, int | None]:
             if not asked and re.search(wanted, written, re.DOTALL):
                 os.write(main_end, b"q")
                 asked = True
-        return written, process.wait(5)
+        return written, process.wait(60)
     finally:
         process.kill()
         process.wait()

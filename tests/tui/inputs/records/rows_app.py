@@ -43,7 +43,7 @@ async def look_again(pilot: Pilot[Any], rows: RecordList) -> None:
 
 async def until_shown(pilot: Pilot[Any], words: str) -> None:
     """Wait until words are on the screen, while workers run."""
-    await until(pilot, lambda: words in text(pilot), 10)
+    await until(pilot, lambda: words in text(pilot))
 
 
 def lines(rows: RecordList) -> list[str]:

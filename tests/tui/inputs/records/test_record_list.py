@@ -93,7 +93,7 @@ async def test_rows_are_counted_while_the_first_are_read(
     may_go_on, extend = threading.Event(), RecordFile.extend
 
     def gated(records: RecordFile) -> bool:
-        assert may_go_on.wait(10)
+        assert may_go_on.wait(60)
         return extend(records)
 
     monkeypatch.setattr(RecordFile, "extend", gated)
