@@ -138,3 +138,12 @@ def test_summaries() -> None:
     assert middle([1.7e308, 1.75e308]) == 1.725e308
     assert middle([math.inf, math.inf]) == math.inf
     assert math.isnan(middle([-math.inf, math.inf]))
+
+
+def test_bars_are_counted_as_jobs() -> None:
+    numbers = [float(at) for at in range(300)]
+    drawing = over_jobs(column(numbers))
+    assert "300 jobs, drawn from extremes" in render(drawing, 80, 24).caption
+    zoomed = render(drawing, 80, 24, window=(10.0, 30.0))
+    assert zoomed.caption.startswith("21 of 300 jobs")
+    assert "300 jobs, drawn from extremes" in svg_chart(drawing, SvgOptions(width=640))

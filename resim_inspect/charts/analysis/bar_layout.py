@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from resim_inspect.charts.model.drawing import Bars, BarSeries, Fill
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.document.enums import FAILING, MetricStatus
+from resim_inspect.text import count
 
 NO_VALUE_MARK = "∅"
 """In the place of a bar that is NaN."""
@@ -24,6 +25,13 @@ def visible_categories(panel: Bars, window: tuple[float, float] | None) -> range
     first = max(0, min(n - 1, math.ceil(min(window))))
     last = max(first, min(n - 1, math.floor(max(window))))
     return range(first, last + 1)
+
+
+def category_caption(panel: Bars, shown: int, *, from_extremes: bool = False) -> str:
+    """Number of the categories in view, where it tells something: `12 of 300 jobs`."""
+    total = count(len(panel.categories), *panel.category_noun)
+    caption = f"{shown:,} of {total}" if shown < len(panel.categories) else ""
+    return f"{caption or total}, drawn from extremes" if from_extremes else caption
 
 
 def value_at(series: BarSeries, category: int) -> float | None:

@@ -65,7 +65,7 @@ def caption(drawing: Drawing) -> str:
         if isinstance(panel, Plot):
             parts += missing_counts([c for c in panel.curves if c.counted], panel.y)
         if isinstance(panel, Bars):
-            parts.append(count(len(panel.categories), "category", "categories"))
+            parts.append(count(len(panel.categories), *panel.category_noun))
             parts += _bars_without_value(panel)
         if isinstance(panel, Plot) and panel.bands:
             runs = sum(len(band.starts) for band in panel.bands)

@@ -67,7 +67,14 @@ def over_jobs(column: JobColumn) -> Drawing:
         )
     else:
         series = BarSeries(title, numbers, statuses, column.unit)
-        panel = Bars(names, (series,), x_title="job", y_title=y_title, reference_lines=lines)
+        panel = Bars(
+            names,
+            (series,),
+            x_title="job",
+            y_title=y_title,
+            reference_lines=lines,
+            category_noun=("job", "jobs"),
+        )
     caption = f"{count(len(names), 'job')}, sorted by value"
     return Drawing(title, _LABEL, (panel,), notes=(*_missing(column), *notes), caption=caption)
 
@@ -110,7 +117,13 @@ def as_counts(title: str, labels: Sequence[str]) -> Drawing:
     counted = Counter(labels).most_common()
     names = tuple(clean(label, 60) for label, _ in counted)
     numbers = np.array([float(jobs) for _, jobs in counted])
-    bars = Bars(names, (BarSeries("jobs", numbers),), y_title="jobs", vertical=False)
+    bars = Bars(
+        names,
+        (BarSeries("jobs", numbers),),
+        y_title="jobs",
+        vertical=False,
+        category_noun=("value", "values"),
+    )
     caption = f"{count(len(labels), 'job')}, {count(len(names), 'value')}"
     return Drawing(clean(title, 60), _LABEL, (bars,), caption=caption)
 

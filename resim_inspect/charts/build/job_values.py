@@ -57,6 +57,7 @@ def with_job_values(drawing: Drawing, metric: Metric, jobs: JobValues) -> Drawin
         reference_lines=tuple(
             threshold_lines(values.failure_definition or FailureDefinition(), unit)
         ),
+        category_noun=("job", "jobs"),
     )
     caption = f"{len(jobs.values):,} jobs of the workspace"
     return replace(drawing, panels=(*drawing.panels, bars), caption=caption)

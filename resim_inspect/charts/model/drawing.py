@@ -79,6 +79,8 @@ class Bars:
     """Identity of each category, whose label may be cut; none if the labels are whole."""
     read_only_series: tuple[BarSeries, ...] = ()
     """Series of another panel, such as differences, that the cursor reads here, too; not drawn."""
+    category_noun: tuple[str, str] = ("category", "categories")
+    """Word for a category and for several of them."""
 
 
 @dataclass(frozen=True)

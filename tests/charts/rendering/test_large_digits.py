@@ -155,7 +155,7 @@ def test_the_values_of_all_jobs_stand_below() -> None:
 
 def test_many_jobs_keep_their_extremes_and_the_limit() -> None:
     shown = "\n".join(lines(with_jobs(5000), 100, 36))
-    assert "5,000 categories, drawn from extremes" in shown
+    assert "5,000 jobs, drawn from extremes" in shown
     assert "┄" in shown
 
 

@@ -97,3 +97,20 @@ def test_the_title_of_y_is_whole_where_a_row_is_left_for_the_legend(
     head = " ".join(lines[:2])
     for part in ("left side", "right side", "2 m", "FAIL_WARN"):
         assert part in head, part
+
+
+@pytest.mark.parametrize(
+    ("room", "title"),
+    [
+        (18, "y: clearance [m]"),
+        (15, "clearance [m]"),
+        (12, "clearan… [m]"),
+        (9, "clea… [m]"),
+        (7, "[m]"),
+    ],
+)
+def test_a_title_is_cut_where_least_is_lost(room: int, title: str) -> None:
+    named = [LegendEntry("─", "left side", 0), LegendEntry("─", "right side", 1)]
+    shown = arrange(named, "y: clearance [m]", 11 + 3 + 12 + 2 + room, 1).title
+    assert shown == title
+    assert len(shown) <= room

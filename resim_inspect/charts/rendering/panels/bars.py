@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from resim_inspect.charts.analysis.bar_layout import visible_categories
+from resim_inspect.charts.analysis.bar_layout import category_caption, visible_categories
 from resim_inspect.charts.model.drawing import Axis, Bars, Plot
 from resim_inspect.charts.rendering.panels import horizontal_bars, plot, vertical_bars
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
@@ -38,9 +38,7 @@ def paint(panel: Bars, request: PanelRequest) -> PaintedPanel:
     categories = visible_categories(panel, request.window)
     if not categories or not panel.series:
         return plot.paint(Plot(Axis(), Axis(title=panel.y_title)), request)
-    caption = ""
-    if len(categories) < len(panel.categories):
-        caption = f"{len(categories):,} of {len(panel.categories):,} categories"
+    caption = category_caption(panel, len(categories))
     if _is_vertical(panel, len(categories), request.width, request.height):
         painted = vertical_bars.paint(panel, categories, request)
     elif (
@@ -52,5 +50,5 @@ def paint(panel: Bars, request: PanelRequest) -> PaintedPanel:
         painted = vertical_bars.paint(panel, categories, request)
         columns = painted.plot.width if painted.plot is not None else 0
         if len(categories) > columns:
-            caption = f"{caption or f'{len(categories):,} categories'}, drawn from extremes"
+            caption = category_caption(panel, len(categories), from_extremes=True)
     return replace(painted, caption=caption)

@@ -57,6 +57,8 @@ class Layout:
 _GAP = 3
 _LENGTHS = (40, 32, 24, 18, 12)
 _MIN_TITLE = 6
+_MIN_NAME = 3
+"""Cells of a cut name in a title that say nothing."""
 
 
 def entries(
@@ -167,7 +169,7 @@ def arrange(entries: list[LegendEntry], right: str, width: int, max_rows: int) -
 
     The y axis's title gives way to the entries: only they explain the colours.
     """
-    title = cut(right, max(8, width // 2 if entries else width))
+    title = _cut_title(right, max(8, width // 2 if entries else width))
     if not entries:
         return Layout(title, (), 0)
     shorts = [entry.short or entry.text for entry in entries]
@@ -198,12 +200,15 @@ def arrange(entries: list[LegendEntry], right: str, width: int, max_rows: int) -
 
 
 def _cut_title(title: str, room: int) -> str:
-    """A title that is cut before its unit: `y: clea… [m]`."""
-    name, bracket, unit = title.rpartition(" [")
+    """A title without `y: `, or cut before its unit: `clearance [m]`, `clear… [m]`, `[m]`."""
+    if cell_width(title) <= room:
+        return title
+    bare = title.removeprefix("y: ")
+    name, bracket, unit = bare.rpartition(" [")
     left = room - cell_width(unit) - 2
-    if cell_width(title) <= room or not bracket or left < 4:
-        return cut(title, room)
-    return f"{cut(name, left)} [{unit}"
+    if cell_width(bare) <= room or not bracket or left < 0:
+        return cut(bare, room)
+    return f"{cut(name, left)} [{unit}" if left > _MIN_NAME else f"[{unit}"
 
 
 def _partial(entries: list[LegendEntry], title: str, width: int, max_rows: int) -> Layout:

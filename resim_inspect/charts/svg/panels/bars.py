@@ -48,17 +48,15 @@ def paint(canvas: Canvas, panel: Bars, room: Room, view: View = WHOLE) -> Painte
     categories = bar_layout.visible_categories(panel, view.window)
     if not categories or not panel.series:
         return plot.paint(canvas, Plot(Axis(), Axis(title=panel.y_title)), room)
-    caption = ""
-    if len(categories) < len(panel.categories):
-        caption = f"{len(categories):,} of {len(panel.categories):,} categories"
     if not _is_vertical(panel, categories, room.width):
         horizontal_bars.paint(canvas, panel, categories, room)
-        return PaintedChart(caption)
+        return PaintedChart(bar_layout.category_caption(panel, len(categories)))
     upright = UprightBars(panel, categories, room.width - 70)
     whole = View((categories[0] - 0.5, categories[-1] + 0.5))
     plot.paint(canvas, upright.plot(), room, whole, upright.paint_labels)
-    if upright.from_extremes:
-        caption = f"{caption or f'{len(categories):,} categories'}, drawn from extremes"
+    caption = bar_layout.category_caption(
+        panel, len(categories), from_extremes=upright.from_extremes
+    )
     return PaintedChart(caption)
 
 
