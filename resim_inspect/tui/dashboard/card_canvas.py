@@ -155,6 +155,10 @@ class CardCanvas(Background, LineWidget, can_focus=True):
         cells = self.cells_of(index)
         return None if cells is None else self.painted.get(*self._place(index, cells))
 
+    def _shown_at(self, index: int) -> PaintedCard | None:
+        """The picture of a card, of another size until there is one of its own."""
+        return self.card_at(index) or self.painted.drawn(self.cards.key(self.deck.items[index]))
+
     def drawn(self, index: int) -> tuple[PaintedCard, Clock | None] | None:
         """The picture of a card in view that is up to date, and its clock."""
         card = self.card_at(index)
@@ -311,7 +315,7 @@ class CardCanvas(Background, LineWidget, can_focus=True):
             title = self.cards.title(item)
             pieces = title_line(title, width, styles, frame, chosen=chosen, pinned=pinned)
             return strip_of(pieces, width, base)
-        card = self.card_at(index)
+        card = self._shown_at(index)
         if row == cells.height - 1:
             cursor, is_read = self._cursor_of(index), self.linking.cursor is not None
             reading = reading_of(card, cursor, width - 4, styles, is_read=is_read)

@@ -122,6 +122,8 @@ class PaintedCards:
     def __init__(self) -> None:
         self._cards: OrderedDict[CardPlace, PaintedCard] = OrderedDict()
         self._weights: dict[CardPlace, int] = {}
+        self._latest: dict[str, CardPlace] = {}
+        """For each key the picture that was painted last."""
 
     def __len__(self) -> int:
         return len(self._cards)
@@ -138,11 +140,9 @@ class PaintedCards:
         return card
 
     def drawn(self, key: str) -> PaintedCard | None:
-        """A picture of a card in any size, for its drawing."""
-        for (known, _, _), card in reversed(self._cards.items()):
-            if known == key:
-                return card
-        return None
+        """The picture of a card in the size that was painted last."""
+        at = self._latest.get(key)
+        return None if at is None else self._cards[at]
 
     def put(self, cards: Iterable[PaintedCard], in_view: Collection[CardPlace]) -> None:
         """Keep pictures; those of cards in view are never dropped."""
@@ -151,6 +151,7 @@ class PaintedCards:
             self._cards[at] = card
             self._cards.move_to_end(at)
             self._weights[at] = card.weight
+            self._latest[card.request.key] = at
         total = sum(self._weights.values())
         for at in list(self._cards):
             if len(self._cards) <= KEPT_CARDS and total <= KEPT_BYTES:
@@ -158,3 +159,5 @@ class PaintedCards:
             if at not in in_view:
                 del self._cards[at]
                 total -= self._weights.pop(at)
+                if self._latest.get(at[0]) == at:
+                    del self._latest[at[0]]

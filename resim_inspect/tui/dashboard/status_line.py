@@ -50,7 +50,8 @@ def status_text(status: GridStatus, width: int) -> str:
         parts.append(f"{shown} of {status.total:,}")
     parts += [word for word in status.more if word]
     if status.cursor:
-        parts.append(f"{status.cursor} on {count(status.linked, 'card')}")
+        on_cards = f"{status.cursor} on {count(status.linked, 'card')}"
+        parts.append(on_cards if status.linked else "the cursor is on no card of this page")
     if status.can_zoom:
         zoom = "zoom in step" if status.linked_zoom else "zoom of each card"
         parts.append(f"{zoom} ({link})" + (", zoomed" if status.is_zoomed else ""))

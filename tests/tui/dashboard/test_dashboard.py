@@ -193,6 +193,24 @@ async def test_pages_and_a_state_that_asks_for_one() -> None:
         assert "card 63 of 63" in text(pilot)
 
 
+async def test_cards_keep_their_pictures_until_those_of_a_new_size_are_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with opened(flight(), (120, 40)) as pilot:
+        await press(pilot, "D")
+        assert "drawing…" not in text(pilot)
+        with monkeypatch.context() as context:
+            context.setattr(CardGrid, "ask", lambda self: None)
+            await pilot.resize_terminal(100, 30)
+            await settle(pilot)
+            assert grid(pilot).card_at(0) is None
+            assert "drawing…" not in text(pilot)
+            assert "smallest 0 m/s" in text(pilot)
+        grid(pilot).ask()
+        await settle(pilot)
+        assert grid(pilot).card_at(0) is not None
+
+
 async def test_a_click_selects_and_reads_a_second_one_opens() -> None:
     async with opened(flight()) as pilot:
         await press(pilot, "D")

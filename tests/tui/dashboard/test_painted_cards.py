@@ -75,6 +75,23 @@ def test_the_oldest_cards_out_of_view_are_dropped(monkeypatch: pytest.MonkeyPatc
     assert isinstance(drawn.picture, Picture)
 
 
+def test_the_picture_painted_last_serves_until_it_is_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(painted_cards, "KEPT_CARDS", 2)
+    cards, source = PaintedCards(), Ramp()
+    for width in (40, 30):
+        cards.put([painted(wanted(source, width=width))], set())
+    last = cards.drawn("a")
+    assert last is not None
+    assert last.request.width == 30
+    assert cards.get("a", 40, 10) is not None
+    for key in "bcd":
+        cards.put([painted(wanted(Ramp(), key))], set())
+    assert cards.drawn("a") is None
+    assert len(cards) == 2
+
+
 def test_large_drawings_are_dropped_first_come_first_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(painted_cards, "KEPT_BYTES", 50_000)
     cards = PaintedCards()

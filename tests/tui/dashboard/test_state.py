@@ -96,3 +96,10 @@ def test_the_line_fits(width: int) -> None:
 
 def test_one_card_is_not_a_range() -> None:
     assert status_text(STATUS._replace(shown=1), 20) == "card 10 of 50,000"
+
+
+def test_a_cursor_that_no_card_in_view_has_is_no_number_of_cards() -> None:
+    line = status_text(STATUS._replace(cursor="cursor", linked=0), 100)
+    assert "the cursor is on no card of this page" in line
+    assert "0 cards" not in line
+    assert "on 1 card " in status_text(STATUS._replace(linked=1), 100)
