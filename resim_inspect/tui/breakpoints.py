@@ -8,6 +8,7 @@ ModalScreen { background: $background 60%; }
 Input > .input--placeholder, Input > .input--suggestion { color: $quiet; }
 TextArea .text-area--placeholder, TextArea .text-area--suggestion { color: $quiet; }
 Toast { background: $panel; }
+#location, #banner, #cell, #cards-state { text-wrap: nowrap; text-overflow: ellipsis; }
 Screen.-maximized-view { hatch: none; }
 .-maximized {
     width: 1fr !important; min-width: 0 !important; max-width: 100% !important;

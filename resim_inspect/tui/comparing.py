@@ -80,7 +80,9 @@ def choose_base(
         if row < len(paths):
             chosen(paths[row])
         else:
-            app.push_screen(Prompt("Compare with", "path of a file, folder or workspace"), typed)
+            app.push_screen(
+                Prompt("Compare with", "path of a file, folder or workspace", done="compare"), typed
+            )
 
     rows = [*(clean(str(path), 200) for path in paths), OTHER]
     app.push_screen(ChoiceDialog(title, rows), answered)

@@ -15,7 +15,7 @@ from textual.containers import VerticalScroll
 from textual.dom import DOMNode
 from textual.widgets import Static
 
-from resim_inspect.tui.key_hints import bindings_of, hint_line, key_name
+from resim_inspect.tui.key_hints import bindings_of, key_name
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.dialogs import CLOSE, Dialog
 from resim_inspect.tui.widgets.filter_host import FilterHost
@@ -128,7 +128,7 @@ class HelpScreen(Dialog[None]):
         with VerticalScroll(classes="box") as box:
             yield Static(self._content())
         box.border_title = "Help"
-        box.border_subtitle = "↑ ↓ scroll · " + hint_line(CLOSE)
+        self.show_hints(box, "↑ ↓ scroll", CLOSE)
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

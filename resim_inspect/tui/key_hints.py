@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from textual.binding import ActiveBinding
@@ -10,6 +10,7 @@ from textual.dom import DOMNode
 from textual.keys import key_to_character
 from textual.screen import Screen
 
+from resim_inspect.text import cell_width
 from resim_inspect.tui.keymap import BINDINGS, Hint, KeyBinding
 
 
@@ -71,12 +72,34 @@ def key_of(id: str) -> str:
     return key_name(BINDINGS[id].keys[0])
 
 
-def hint_line(*hints: Hint) -> str:
-    """Hints as one text, for a frame: `y copy · Esc close`; neighbours share their words."""
+def hint_words(*hints: Hint | str) -> list[str]:
+    """Words of each hint, for a frame: `y copy`, `Esc close`; neighbours share their words.
+
+    A text stands for a key that has no binding of the keymap, such as Enter in a field.
+    """
     keys_of: dict[str, list[str]] = {}
-    for id, label in hints:
-        keys_of.setdefault(label or BINDINGS[id].hint, []).append(key_of(id))
-    return " · ".join(f"{' '.join(keys)} {words}" for words, keys in keys_of.items())
+    for hint in hints:
+        if isinstance(hint, str):
+            keys_of[hint] = []
+        else:
+            keys_of.setdefault(hint.label or BINDINGS[hint.id].hint, []).append(key_of(hint.id))
+    return [" ".join((*keys, words)) for words, keys in keys_of.items()]
+
+
+def hint_line(*hints: Hint | str) -> str:
+    """Hints as one text, for a frame: `y copy · Esc close`."""
+    return " · ".join(hint_words(*hints))
+
+
+def fitting_hints(words: Sequence[str], room: int) -> str:
+    """Words of hints as one text of at most `room` cells, without those that do not fit.
+
+    The last one, the way out, stays longest; the first one stays longer than those between.
+    """
+    shown = list(words)
+    while len(shown) > 1 and cell_width(" · ".join(shown)) > room:
+        shown.pop(-2)
+    return " · ".join(shown)
 
 
 def bindings_of(node: DOMNode) -> Iterator[KeyBinding]:

@@ -10,6 +10,7 @@ from rich.color import Color
 from rich.style import Style
 from textual.app import App
 from textual.dom import DOMNode
+from textual.notifications import SeverityLevel
 from textual.reactive import Initialize, Reactive
 from textual.theme import Theme
 
@@ -24,6 +25,11 @@ BLOCKING_MARK = "■"
 """Mark of a metric whose failure blocks, in lists."""
 HIDDEN_MARK = "◌"
 """Mark of a metric that ReSim does not show, in lists."""
+NOTICE_MARKS = {
+    "warning": (MetricStatus.FAIL_WARN.symbol, "Warning"),
+    "error": (MetricStatus.FAIL_BLOCK.symbol, "Error"),
+}
+"""Mark in the title of a notice, and the title of one that has none, by severity."""
 
 
 def defaults(dark: bool) -> dict[str, str]:
@@ -53,6 +59,20 @@ class ThemedApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return defaults(self.current_theme.dark)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        # A frame in the colour of the severity says nothing without colours.
+        mark, word = NOTICE_MARKS.get(severity, ("", ""))
+        title = f"{mark} {title or word}".strip()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def get_css_variables(self) -> dict[str, str]:
         variables = super().get_css_variables()

@@ -13,7 +13,6 @@ from textual.widgets import Input, Static
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.cloud.fetch_state import Fetch
-from resim_inspect.tui.key_hints import hint_line
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.dialogs import CLOSE, Dialog, ErrorDialog
@@ -63,15 +62,13 @@ class TokenDialog(Dialog[str | None]):
         )
 
     def compose(self) -> ComposeResult:
-        box = Input(
-            password=True, placeholder="kept in memory until the app quits, never written to disk"
-        )
+        box = Input(password=True, placeholder="kept in memory, never written to disk")
         box.border_title = "Token"
         with Vertical(classes="box") as around:
             yield Static(self._text())
             yield box
         around.border_title = "A token is needed"
-        around.border_subtitle = "Enter try again · " + hint_line(Hint("dialog.copy_text"), CLOSE)
+        self.show_hints(around, "Enter try again", Hint("dialog.copy_text"), CLOSE)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

@@ -26,7 +26,6 @@ from resim_inspect.tui.exporting.choices import (
     proposed_path,
 )
 from resim_inspect.tui.gc_tuning import gc_paused
-from resim_inspect.tui.key_hints import hint_line
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.widgets.dialogs import CLOSE, ChoiceList, Dialog
 from resim_inspect.tui.widgets.row_list import RowList
@@ -89,7 +88,7 @@ class ExportDialog(Dialog[tuple[Path, str] | None], Background):
             yield field
             yield Static(id="export-line", markup=False)
         box.border_title = "Export"
-        box.border_subtitle = hint_line(Hint("rows.choose", "write"), Hint("export.path"), CLOSE)
+        self.show_hints(box, Hint("rows.choose", "write"), Hint("export.path"), CLOSE)
 
     def on_mount(self) -> None:
         self.query_one(ChoiceList).focus()

@@ -204,7 +204,7 @@ class RawTreeList(RowList):
                 self.refresh()
                 self.post_message(self.SearchRequested(self.wanted, 1))
 
-        self.app.push_screen(Prompt("Find in names and values", "a part of it"), typed)
+        self.app.push_screen(Prompt("Find in names and values", "a part of it", done="find"), typed)
 
     def action_hit(self, by: int) -> None:
         if self.wanted:

@@ -19,7 +19,6 @@ from textual.widgets import Input, Static
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, count
 from resim_inspect.tui import keymap
-from resim_inspect.tui.key_hints import hint_line
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.runs.build_list import BuildList, read_known_builds
 from resim_inspect.tui.runs.run_plan import Plan, PlanReading, read_plan
@@ -98,12 +97,9 @@ class RunDialog(Dialog[StartedRun | None], Background):
             yield Static(id="plan", markup=False)
             yield Static(id="command", markup=False)
         box.border_title = Text(f"Run {self.target.name}")
-        box.border_subtitle = self._hints()
-
-    def _hints(self) -> str:
         keys = ["run.rerun"] if self.target.workspace is not None else []
         hints = [Hint(key) for key in (*keys, "run.watching", "run.copy")]
-        return "Enter start · " + hint_line(*hints, CLOSE)
+        self.show_hints(box, "Enter start", *hints, CLOSE)
 
     def on_mount(self) -> None:
         # Two small files, read at once: a thread's answer would change the choice and the field

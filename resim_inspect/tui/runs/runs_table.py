@@ -118,8 +118,14 @@ class RunsTable(SearchableList):
         if job.holder and job.result is None:
             worker = f"by {job.holder}, which outlived the run"
         change = clean(job.change, 300)
-        parts = (again, worker, change or remark_on(job.result))
+        parts = (again, worker, self._kept(job), change or remark_on(job.result))
         return " · ".join(part for part in parts if part)
+
+    def _kept(self, job: JobProgress) -> str:
+        """Return a word for a result of an earlier run that still holds."""
+        from runner.workspace.run_state import Phase
+
+        return "unchanged" if job.phase is Phase.KEPT else ""
 
     def described(self, job: JobProgress) -> str:
         """Return the remarks on a job, which its row may cut; empty without any."""

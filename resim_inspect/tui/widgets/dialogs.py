@@ -13,11 +13,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
-from resim_inspect.tui.key_hints import hint_line
+from resim_inspect.tui.key_hints import fitting_hints, hint_line, hint_words
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import ThemeStyles, follow_theme, theme_styles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
@@ -25,6 +26,8 @@ from resim_inspect.tui.widgets.row_list import RowList, StyledText
 T = TypeVar("T")
 
 CLOSE = Hint("dialog.close")
+FRAME_ENDS = 6
+"""Cells of a frame that a text in it leaves to the corners, a piece of line and blanks."""
 MAX_DETAIL = 2_000
 """Characters of a value that a dialog of details shows; copying copies all of them."""
 
@@ -43,11 +46,29 @@ class Dialog(ModalScreen[T]):
     }
     """
 
+    _hinted: tuple[Widget, Sequence[str]] | None = None
+    """The box with hints in its frame, and the words of all of them."""
+
     def on_mount(self) -> None:
         follow_theme(self, self.on_theme_changed)
 
     def on_theme_changed(self) -> None:
         """Make text in the colours of the theme anew."""
+
+    def show_hints(self, box: Widget, *hints: Hint | str) -> str:
+        """Show as many hints in the frame of a box as have room; return the text of all."""
+        self._hinted = box, hint_words(*hints)
+        line = hint_line(*hints)
+        box.border_subtitle = Text(line)
+        return line
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit_hints)
+
+    def _fit_hints(self) -> None:
+        if self._hinted is not None:
+            box, words = self._hinted
+            box.border_subtitle = Text(fitting_hints(words, box.outer_size.width - FRAME_ENDS))
 
     def action_close(self) -> None:
         self.dismiss(None)
@@ -85,7 +106,7 @@ class ErrorDialog(Dialog[None]):
         with VerticalScroll(classes="box") as box:
             yield Static(self._text())
         box.border_title = "Something went wrong"
-        box.border_subtitle = hint_line(Hint("dialog.copy"), CLOSE)
+        self.show_hints(box, Hint("dialog.copy"), CLOSE)
 
     def on_theme_changed(self) -> None:
         self.query_one(Static).update(self._text())
@@ -137,7 +158,7 @@ class ChoiceDialog(Dialog[int | None]):
     def compose(self) -> ComposeResult:
         choices = ChoiceList(self.rows, None, self.current)
         choices.border_title = Text(self.title_text)
-        choices.border_subtitle = hint_line(Hint("rows.choose", "choose"), CLOSE)
+        self.show_hints(choices, Hint("rows.choose", "choose"), CLOSE)
         choices.styles.height = len(self.rows) + 2
         yield choices
 
@@ -181,12 +202,11 @@ class ChecklistDialog(Dialog[None]):
     def compose(self) -> ComposeResult:
         choices = ChoiceList(self.rows, self.ticked)
         choices.border_title = Text(self.title_text)
-        choices.border_subtitle = hint_line(
-            Hint("checklist.flip"), Hint("checklist.all"), Hint("checklist.only"), CLOSE
-        )
+        flip, turn_all = Hint("checklist.flip"), Hint("checklist.all")
+        hints = self.show_hints(choices, flip, turn_all, Hint("checklist.only"), CLOSE)
         choices.styles.height = len(self.rows) + 2
         # No wider than needed: what is turned on or off stays in view.
-        words = max(map(cell_len, (*self.rows, choices.border_subtitle, self.title_text)))
+        words = max(map(cell_len, (*self.rows, hints, self.title_text)))
         choices.styles.width = words + 8
         yield choices
 
@@ -305,7 +325,7 @@ class DetailsDialog(Dialog[None]):
     def compose(self) -> ComposeResult:
         rows = DetailRows(self.rows, self._current, self._limit)
         rows.border_title = Text(clean(self.title_text, 80))
-        rows.border_subtitle = hint_line(Hint("rows.copy", "copy the value"), CLOSE)
+        self.show_hints(rows, Hint("rows.copy", "copy the value"), CLOSE)
         yield rows
 
     def on_mount(self) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from resim_inspect.tui.key_hints import hint_line
-from resim_inspect.tui.keymap import Hint
-from resim_inspect.tui.widgets.dialogs import Dialog
+from resim_inspect.tui.widgets.dialogs import CLOSE, Dialog
 
 
 class Prompt(Dialog[str | None]):
@@ -21,8 +19,10 @@ class Prompt(Dialog[str | None]):
     }
     """
 
-    def __init__(self, title: str, hint: str = "", value: str = "") -> None:
+    def __init__(self, title: str, hint: str = "", value: str = "", *, done: str = "go") -> None:
+        """`hint`: what can be typed; `done`: the word of what Enter does with it."""
         super().__init__()
+        self.done = done
         self.title_text = title
         self.hint = hint
         self.value = value
@@ -30,7 +30,7 @@ class Prompt(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         box = Input(self.value, placeholder=self.hint)
         box.border_title = self.title_text
-        box.border_subtitle = "Enter · " + hint_line(Hint("dialog.close"))
+        self.show_hints(box, f"Enter {self.done}", CLOSE)
         yield box
 
     def on_mount(self) -> None:

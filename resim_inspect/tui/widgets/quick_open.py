@@ -17,7 +17,6 @@ from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.filtering.fuzzy import Match, ranked_in_slices
 from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
-from resim_inspect.tui.key_hints import hint_line
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.dialogs import Dialog
@@ -80,7 +79,7 @@ class QuickOpen(Dialog[int | None]):
             yield Input(placeholder="letters of a metric's name")
             yield Hits(self.catalog)
         box.border_title = Text(self.title_text)
-        box.border_subtitle = "Enter go · " + hint_line(Hint("quick_open.close"))
+        self.show_hints(box, "Enter go", Hint("quick_open.close"))
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

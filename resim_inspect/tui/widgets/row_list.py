@@ -24,8 +24,12 @@ StyledText = tuple[str, Style]
 
 
 def strip_of(pieces: Sequence[StyledText], width: int, base: Style) -> Strip:
-    """A line of exactly `width` cells over the style `base`."""
-    segments = [Segment(text, base + style) for text, style in pieces if text]
+    """A line of exactly `width` cells over the style `base`; one that is cut ends in `…`."""
+    strip = Strip([Segment(text, base + style) for text, style in pieces if text])
+    if strip.cell_length <= width or not strip.crop(width).text.strip():
+        return strip.crop_extend(0, width, base)
+    segments = list(strip.crop(0, max(0, width - 1)))
+    segments.append(Segment("…", segments[-1].style if segments else base))
     return Strip(segments).crop_extend(0, width, base)
 
 

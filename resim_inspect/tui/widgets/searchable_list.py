@@ -62,7 +62,7 @@ class SearchableList(RowList):
                     self.app.notify(f"{lines} found; {key} goes to the next.", timeout=3)
                 self.refresh()
 
-        self.app.push_screen(Prompt("Find text", "a part of a line"), typed)
+        self.app.push_screen(Prompt("Find text", "a part of a line", done="find"), typed)
 
     def action_hit(self, by: int) -> None:
         if self.wanted:

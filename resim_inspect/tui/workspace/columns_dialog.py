@@ -14,7 +14,6 @@ from textual.widgets import Input
 from resim_inspect.filtering.fuzzy import best
 from resim_inspect.job_rows import JobRow
 from resim_inspect.text import clean, count, fit
-from resim_inspect.tui.key_hints import hint_line
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.columns import COLUMN_LIST
 from resim_inspect.tui.theme import ThemeStyles
@@ -138,9 +137,8 @@ class ColumnsDialog(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             columns = ColumnList(self.table)
-            columns.border_subtitle = hint_line(
-                *(Hint(f"columns.{name}") for name in ("flip", "pin", "up", "down", "all", "find"))
-            )
+            names = ("flip", "pin", "up", "down", "all", "find")
+            self.show_hints(columns, *(Hint(f"columns.{name}") for name in names))
             yield columns
             yield Input(placeholder="letters of a column's name")
 

@@ -272,11 +272,21 @@ def _summary(column: Column[JobRow], rows: Sequence[JobRow]) -> ColumnSummary:
     return summarize(numbers, map(values.status, rows))
 
 
-def jobs_title(rows: Sequence[JobRow], shown: int, total: int, styles: ThemeStyles) -> Text:
+def jobs_title(
+    rows: Sequence[JobRow], shown: int, total: int, styles: ThemeStyles, room: int
+) -> Text:
     """Numbers of jobs for the border of the table: those read, pending, failing, without metrics.
 
-    `rows`: all that are read; `shown`: number of those in the table; `total`: of all jobs.
+    `rows`: all that are read; `shown`: number of those in the table; `total`: of all jobs;
+    `room`: cells beyond which symbols stand without their words.
     """
+    title = _numbers_of(rows, shown, total, styles, words=True)
+    return title if title.cell_len <= room else _numbers_of(rows, shown, total, styles, words=False)
+
+
+def _numbers_of(
+    rows: Sequence[JobRow], shown: int, total: int, styles: ThemeStyles, *, words: bool
+) -> Text:
     title = Text(f"Jobs {total:,}")
     if shown != len(rows):
         title = Text(f"Jobs {shown:,} of {total:,}")
@@ -284,20 +294,20 @@ def jobs_title(rows: Sequence[JobRow], shown: int, total: int, styles: ThemeStyl
         title.append(f" · {len(rows):,} read", styles.accent)
     pending = sum(not row.fetched for row in rows)
     if pending:
-        title.append(f" · ↓ {pending:,} pending", styles.accent)
+        title.append(f" · ↓ {pending:,}" + " pending" * words, styles.accent)
     verdicts = [row.verdict for row in rows]
     for status, word in (
-        (MetricStatus.FAIL_BLOCK, "blocked"),
-        (MetricStatus.FAIL_WARN, "warned"),
+        (MetricStatus.FAIL_BLOCK, " blocked"),
+        (MetricStatus.FAIL_WARN, " warned"),
     ):
         number = verdicts.count(status)
         if number:
-            title.append(f" · {status.symbol} {number:,} {word}", styles.of(status))
+            title.append(f" · {status.symbol} {number:,}" + word * words, styles.of(status))
     broken = sum(row.is_broken for row in rows)
     not_run = verdicts.count(None) - broken
     if not_run:
         title.append(f" · {not_run:,} {NOT_RUN}", styles.quiet)
     if broken:
-        text = f" · E {broken:,} without metrics"
+        text = f" · E {broken:,}" + " without metrics" * words
         title.append(text, styles.of(MetricStatus.FAIL_BLOCK))
     return title

@@ -34,6 +34,7 @@ from resim_inspect.tui.runs.run_host import RunHost
 from resim_inspect.tui.runs.run_request import RunTarget
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.dialogs import FRAME_ENDS
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.kept_views import restore_later
 from resim_inspect.tui.widgets.main_screen import MainScreen
@@ -233,7 +234,8 @@ class WorkspaceScreen(
         self.query_one("#location", Static).update(location, layout=False)
         table = self.table
         jobs = self.query_one("#jobs")
-        jobs.border_title = jobs_title(list(self._rows.values()), table.count, total, styles)
+        rows, room = list(self._rows.values()), self.size.width - FRAME_ENDS
+        jobs.border_title = jobs_title(rows, table.count, total, styles, room)
         jobs.border_subtitle = table.overflow()
         self.query_one("#cell", Static).update(table.cell, layout=False)
         self.show_problem()

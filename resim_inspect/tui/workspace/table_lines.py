@@ -77,12 +77,12 @@ def _cell(
     values = column.values
     if row == len(SUMMARY_ROWS) - 1:
         status = summary.worst
-        if status is None:
-            text = "0" if summary.judged else ""
-            return [(fit(text, width - 2, right=True) + "  ", styles.quiet)]
+        text = f"{summary.failing:,}" if status is not None or summary.judged else ""
         # Aligned as the cells are: numbers to the right, words to the left.
         is_number = summary.minimum is not None
-        text = fit(f"{summary.failing:,}", width - 4, right=is_number) + "  "
+        text = fit(text, width - 4, right=is_number) + "  "
+        if status is None:
+            return [("  " + text, styles.quiet)]
         style = styles.of(status)
         return [(f"{status.symbol} ", style), (text, style)]
     value = summary[row]

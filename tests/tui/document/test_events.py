@@ -9,7 +9,7 @@ from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.tui.document.events.event_lists import EventMetrics
 from resim_inspect.tui.document.events.pane import EventText
 from resim_inspect.tui.widgets.quick_open import Hits
-from tests.tui.conftest import keys, opened, press, text
+from tests.tui.conftest import keys, opened, press, settle, text
 from tests.tui.widgets.chart_documents import waves
 
 
@@ -54,6 +54,19 @@ async def test_keys_of_an_event_do_something() -> None:
     async with opened(waves()) as pilot:
         await press(pilot, "3")
         assert keys(pilot) == ["Enter", "m", "d", "/", "?", "q"]
+
+
+async def test_marks_of_all_events_are_in_view_after_the_terminal_got_narrower() -> None:
+    build = DocumentBuilder("two")
+    build.event("First", at=1.0, metrics=[], status="PASSED")
+    build.event("Last", at=99.0, metrics=[], status="FAIL_WARN")
+    async with opened(build, (120, 40)) as pilot:
+        await press(pilot, "3")
+        for width in (80, 120, 81):
+            await pilot.resize_terminal(width, 24)
+            await settle(pilot)
+            line = next(line for line in text(pilot).splitlines() if "─✓─" in line or "│✓─" in line)
+            assert line.endswith("!─│"), width
 
 
 def told(words: str) -> DocumentBuilder:

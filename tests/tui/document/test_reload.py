@@ -183,6 +183,6 @@ async def test_messages_about_a_broken_file_go_when_the_good_one_is_in(
     path.write_bytes(flight())
     async with opened(path) as pilot:
         await rewritten(pilot, path, b"")
-        assert [n.title for n in pilot.app._notifications] == ["The file cannot be read now"]
+        assert [n.title for n in pilot.app._notifications] == ["! The file cannot be read now"]
         await rewritten(pilot, path, flight(speed=12.5, extra=True))
         assert [n.title for n in pilot.app._notifications] == ["The file was rewritten"]

@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.content import Content
 from textual.filter import LineFilter, Monochrome
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
 
 from resim_inspect import derived
 from resim_inspect.emissions.evaluation.folders import document_of
@@ -35,7 +38,7 @@ from resim_inspect.tui.widgets.chart.canvas import ChartCanvas
 from tests.api.misbehaving_server import answer
 from tests.tui.cloud.fake_cloud import FakeCloud
 from tests.tui.conftest import press, settle, text
-from tests.tui.gallery.cells import Picture, cells_of
+from tests.tui.gallery.cells import Picture, cells_of, text_rows
 from tests.tui.gallery.files import write_files
 from tests.tui.gallery.pages import ALL_THEMES, NO_COLOR, Shown, differing_rows, written
 from tests.tui.gallery.roles import THEMES, role_table
@@ -131,11 +134,25 @@ async def _show(pilot: Pilot[Any], view: View) -> None:
     await _rest(pilot)
 
 
+def _cut_words(screen: Screen[Any], picture: Picture) -> list[str]:
+    """Hints in frames, and examples in empty fields, that are not in the picture as a whole."""
+    screen_words = "\n".join(text_rows(picture))
+    hints = [
+        Content.from_markup(widget.border_subtitle).plain
+        for widget in screen.query(Widget)
+        if widget.border_subtitle and widget.is_on_screen
+    ]
+    examples = [field.placeholder for field in screen.query(Input) if not field.value]
+    return [words for words in (*hints, *examples) if words not in screen_words]
+
+
 async def taken(view: View, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Shown], type[Any]]:
     """All pictures of a screen, and its class."""
 
     def picture() -> Picture:
-        return cells_of(app.export_screenshot(), *app.size)
+        cells = cells_of(app.export_screenshot(), *app.size)
+        assert _cut_words(app.screen, cells) == []
+        return cells
 
     opened = None if view.opens is None else open_path(_opened(view))
     base = None if view.base is None else Path(view.base)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen
 
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.tui.key_hints import fitting_hints
 from resim_inspect.tui.widgets.dialogs import ChecklistDialog
-from tests.tui.conftest import opened, press, text
+from tests.tui.conftest import opened, press, settle, text
 
 
 @pytest.mark.parametrize("key", ["question_mark", "d", "J"])
@@ -35,3 +38,46 @@ async def test_hiding_a_series_is_seen_while_the_dialog_is_open(
         assert "plan" not in text(pilot).splitlines()[legend]
         await press(pilot, "a")
         assert "plan" in text(pilot).splitlines()[legend]
+
+
+@pytest.mark.parametrize(
+    ("room", "shown"),
+    [
+        (40, "Space on/off · a all · Esc close"),
+        (32, "Space on/off · a all · Esc close"),
+        (31, "Space on/off · Esc close"),
+        (23, "Esc close"),
+        (0, "Esc close"),
+    ],
+)
+def test_hints_without_room_are_left_out_as_a_whole(room: int, shown: str) -> None:
+    assert fitting_hints(["Space on/off", "a all", "Esc close"], room) == shown
+
+
+async def test_a_smaller_terminal_keeps_the_way_out_of_a_dialog(sample: Path) -> None:
+    async with opened(sample) as pilot:
+        await press(pilot, "slash", *"against", "enter", "enter", "s")
+        assert "Space on/off · a all · o only this · Esc close" in text(pilot)
+        await pilot.resize_terminal(60, 20)
+        await settle(pilot)
+        assert "─ Space on/off · Esc close ─" in text(pilot)
+        await pilot.resize_terminal(120, 40)
+        await settle(pilot)
+        assert "o only this · Esc close" in text(pilot)
+
+
+async def test_a_notice_tells_its_severity_without_colours() -> None:
+    notices: list[tuple[SeverityLevel, str, str]] = [
+        ("information", "", ""),
+        ("information", "Copied", "Copied"),
+        ("warning", "Cannot open", "! Cannot open"),
+        ("warning", "", "! Warning"),
+        ("error", "No run", "✗ No run"),
+        ("error", "", "✗ Error"),
+    ]
+    async with opened(DocumentBuilder("empty")) as pilot:
+        for severity, title, shown in notices:
+            pilot.app.clear_notifications()
+            pilot.app.screen.notify("It is so.", title=title, severity=severity)
+            await settle(pilot)
+            assert [notice.title for notice in pilot.app._notifications] == [shown]

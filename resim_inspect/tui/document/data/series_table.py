@@ -227,7 +227,9 @@ class SeriesTable(RowList, Background):
             if text and self.columns is not None:
                 self._search(self.columns, text)
 
-        self.app.push_screen(Prompt("Find values", ">40   nan   FAIL   a part of a text"), typed)
+        self.app.push_screen(
+            Prompt("Find values", ">40   nan   FAIL   a part of a text", done="find"), typed
+        )
 
     @work(
         thread=True,

@@ -33,6 +33,8 @@ class Timeline(LineWidget):
         self._chosen: Event | None = None
         self._columns: dict[int, list[Event]] = {}
         """Events by the first column of their mark."""
+        self._width = 0
+        """Cells of the line that the columns are for."""
 
     def show(self, events_: Sequence[Event], chosen: Event | None) -> None:
         """Show these events; the chosen one stands out."""
@@ -44,7 +46,7 @@ class Timeline(LineWidget):
         chosen = self._chosen
         dated = chosen is not None and chosen.is_dated
         members = [event for event in self._events if event.is_dated is dated]
-        self._columns = {}
+        self._columns, self._width = {}, width
         if not members:
             return
         low = min(event.timestamp for event in members)
@@ -62,7 +64,7 @@ class Timeline(LineWidget):
 
     def render_line(self, y: int) -> Strip:
         width, base, styles = self.size.width, self.base, theme_styles(self.app)
-        if not self._columns:
+        if not self._columns or width != self._width:
             self._place(width)
         if not self._columns or width < 8:
             return Strip.blank(width, base)
@@ -99,9 +101,6 @@ class Timeline(LineWidget):
             at = column + len(mark)
         pieces.append((("─" if y == 1 else " ") * (width - at), styles.quiet))
         return strip_of(pieces, width, base)
-
-    def on_resize(self) -> None:
-        self._columns = {}
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

@@ -51,7 +51,9 @@ class SearchedRows(RowList, RecordReading):
                 self.search_file(self.records, self.search)
                 self.post_message(self.StateChanged())
 
-        self.app.push_screen(Prompt("Find text", "a part of a row, in the whole file"), typed)
+        self.app.push_screen(
+            Prompt("Find text", "a part of a row, in the whole file", done="find"), typed
+        )
 
     @on(RecordReading.SearchProgress)
     def _search_progress(self, message: RecordReading.SearchProgress) -> None:
