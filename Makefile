@@ -25,7 +25,7 @@ PORTABLE = resim_inspect runner/download runner/storage/publish.py runner/storag
 # The tests start hundreds of interpreters, and each would compile the packages again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check soak lint bench docs schema clean
+.PHONY: demo test tests ready check soak lint bench docs schema clean
 
 demo: $(VENV)/.demo-needs
 	@$(BIN)/resim-runner demo
@@ -35,12 +35,17 @@ $(VENV)/.demo-needs: $(VENV)/.installed
 	@$(PIP) install --constraint tests/constraints.txt --only-binary :all: $(OPEN_CORE) 2>/dev/null || true
 	@touch $@
 
+test: ready
+	@$(MAKE) --no-print-directory tests
+
+tests: $(VENV)/.test-needs
+	$(PYTEST) $(PYTEST_ARGS)
+
 # Pytest compiles the modules of tests in a way of its own: the first time once, beside mypy,
 # rather than in each of its processes.
-test: $(VENV)/.test-needs
+ready: $(VENV)/.test-needs
 	@test -e $(VENV)/.tests-compiled || { $(BIN)/python -m pytest --collect-only -q \
 	  >$(VENV)/.tests-compiled 2>&1; } & $(MAKE) --no-print-directory lint && wait
-	$(PYTEST) $(PYTEST_ARGS)
 
 check: lint
 	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
@@ -89,8 +94,12 @@ $(VENV)/.test-needs: $(VENV)/.installed tests/requirements.txt tests/constraints
 	@.venv-schema/bin/python -m pip --disable-pip-version-check --quiet --quiet install grpcio-tools==1.65.5
 	@touch $@
 
+# Where the schema's module is written, for a comparison elsewhere than in the package.
+SCHEMA_OUT ?= .
+
 schema: .venv-schema/.installed
-	.venv-schema/bin/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. resim_inspect/schema/metrics.proto
+	.venv-schema/bin/python -m grpc_tools.protoc -I. --python_out=$(SCHEMA_OUT) --pyi_out=$(SCHEMA_OUT) \
+	  resim_inspect/schema/metrics.proto
 
 clean:
 	rm -rf $(VENV) .venv-schema .venv-lowest .cache build dist *.egg-info

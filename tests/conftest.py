@@ -11,7 +11,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,16 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 2
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Collect tests without collections of garbage: what is imported and collected stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_finish() -> None:
     """Make full collections of garbage rare: each would go through all modules and tests, which
     stay until the end. They took four tenths of the time of the tests that run the app."""
@@ -72,34 +82,46 @@ APP_IN_SHORT = {"test_app.py", "test_metrics.py"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--first-cases`, with which another version of a dependency is tried."""
     parser.addoption(
-        "--first-cases", action="store_true", help="run each parametrized test with one case only"
+        "--first-cases",
+        action="store_true",
+        help="run each test with its first case only, of the slow tests of the app the first of"
+        " each module, and no other slow ones",
     )
 
 
 def keep_first_cases(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect all cases of a parametrized test but the first."""
+    """Deselect the tests that `--first-cases` leaves out."""
     first: dict[tuple[Path, str], pytest.Item] = {}
     for item in items:
-        first.setdefault((item.path, getattr(item, "originalname", item.name)), item)
+        if item.get_closest_marker("slow") is None:
+            first.setdefault((item.path, getattr(item, "originalname", item.name)), item)
+        elif runs_app(item):
+            first.setdefault((item.path, ""), item)
     kept = set(first.values())
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = [item for item in items if item in kept]
 
 
+def runs_app(item: pytest.Item) -> bool:
+    """Return True for a test of tests/tui that runs the app."""
+    return item.nodeid.startswith("tests/tui/") and inspect.iscoroutinefunction(
+        getattr(item, "function", None)
+    )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what `make check` leaves out; single tests carry `@pytest.mark.slow` themselves."""
-    if config.getoption("--first-cases"):
-        keep_first_cases(config, items)
     tests = Path(__file__).parent
     folders: dict[Path, str] = {}
     for item in items:
         if item.path not in folders:
             inside = item.path.is_relative_to(tests)
             folders[item.path] = item.path.relative_to(tests).parts[0] if inside else ""
-        folder = folders[item.path]
-        runs_app = folder == "tui" and inspect.iscoroutinefunction(getattr(item, "function", None))
-        if folder in SLOW_FOLDERS or (runs_app and item.path.name not in APP_IN_SHORT):
+        in_short = item.path.name in APP_IN_SHORT
+        if folders[item.path] in SLOW_FOLDERS or (runs_app(item) and not in_short):
             item.add_marker(pytest.mark.slow)
+    if config.getoption("--first-cases"):
+        keep_first_cases(config, items)
 
 
 @pytest.fixture(scope="session")

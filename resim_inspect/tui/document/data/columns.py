@@ -331,14 +331,14 @@ def _matches(series: Series, wanted: str) -> NDArray[Any]:
         if not numeric:
             limit *= 1e9  # times are asked for in seconds
         with np.errstate(invalid="ignore"):
-            test = {
+            tests: dict[str, np.ufunc] = {
                 ">": np.greater,
                 ">=": np.greater_equal,
                 "<": np.less,
                 "<=": np.less_equal,
                 "!=": np.not_equal,
-            }.get(sign, np.equal)
-            return np.flatnonzero(test(values, limit))
+            }
+            return np.flatnonzero(tests.get(sign, np.equal)(values, limit))
     if series.kind is SeriesKind.STATUSES:
         numbers = [int(s) for s in MetricStatus if text and text in s.name.casefold()]
         return np.flatnonzero(np.isin(series.statuses, numbers))
