@@ -61,6 +61,8 @@ def sections(changes: Iterable[Change]) -> dict[Direction, list[Row]]:
 class ChangeList(SearchableList):
     """Changes under the headings of their directions; those that are the same on demand."""
 
+    SEARCHED = "change", "a part of its name or place"
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows: Sequence[Row] = ()

@@ -9,6 +9,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -22,7 +23,7 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.raw import RAW
 from resim_inspect.tui.raw.bytes_view import BytesView
 from resim_inspect.tui.raw.reading import RawReadingScreen, RawSubject, RawTarget, subject_of
-from resim_inspect.tui.raw.tree_list import RawTreeList
+from resim_inspect.tui.raw.tree_list import RawHeading, RawTreeList
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.row_list import RowList
@@ -34,6 +35,11 @@ class RawScreen(RawReadingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*RAW]
     DEFAULT_CSS = """
     RawScreen > #location { height: 1; background: $panel; padding: 0 1; }
+    RawScreen > #fields {
+        height: 1fr; border: round $rule; border-title-color: $foreground;
+        border-subtitle-color: $quiet;
+    }
+    RawScreen > #fields:focus-within { border: round $accent; }
     RawScreen.-narrow BytesView { height: 7; }
     """
 
@@ -53,12 +59,14 @@ class RawScreen(RawReadingScreen):
 
     def compose(self) -> ComposeResult:
         yield Static(id="location", markup=False)
-        yield RawTreeList()
+        with Vertical(id="fields"):
+            yield RawHeading()
+            yield RawTreeList()
         yield BytesView()
         yield BottomBar()
 
     def on_mount(self) -> None:
-        self.tree_list.border_title = "Fields"
+        self.query_one("#fields").border_title = "Fields"
         self.tree_list.focus()
         self._lines()
         self.open_file(self.subject, self._target)
@@ -231,6 +239,7 @@ class RawScreen(RawReadingScreen):
     # The lines around.
 
     def _lines(self) -> None:
+        self.query_one(RawHeading).refresh()
         styles = theme_styles(self.app)
         location = Text(no_wrap=True, overflow="ellipsis")
         location.append(clean(self.subject.label, 80), styles.strong)

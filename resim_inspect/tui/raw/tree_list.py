@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.style import Style
 from textual.binding import BindingType
 from textual.message import Message
+from textual.strip import Strip
 
 from resim_inspect.document.raw_tree.nodes import NodeKind, RawNode
 from resim_inspect.document.raw_tree.places import Place
@@ -15,14 +16,31 @@ from resim_inspect.document.raw_tree.tree_rows import TreeRow, TreeRows
 from resim_inspect.text import cell_width, clean, cut, fit, pad, size
 from resim_inspect.tui import clipboard
 from resim_inspect.tui.keys.raw import RAW_TREE
-from resim_inspect.tui.theme import ThemeStyles
-from resim_inspect.tui.widgets.row_list import RowList, StyledText
+from resim_inspect.tui.theme import ThemeStyles, theme_styles
+from resim_inspect.tui.widgets.row_list import LineWidget, RowList, StyledText, strip_of
 from resim_inspect.validation.findings import Severity
 
 _SIZE, _NUMBER = 9, 5
 """Columns of the right side."""
+_OFFSET = 8
+"""Least width of the offsets: that of their heading."""
+_NUMBERED = 90
+"""Width from which on the numbers of fields have room."""
 _MOST_INDENT = 3
 """The indent takes at most this part of the width."""
+
+
+class RawHeading(LineWidget):
+    """Titles of the columns above the tree."""
+
+    DEFAULT_CSS = "RawHeading { height: 1; }"
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002
+        tree, width = self.screen.query_one(RawTreeList), self.size.width
+        styles = theme_styles(self.app)
+        return strip_of(
+            tree.heading(tree.scrollable_content_region.width, styles), width, self.base
+        )
 
 
 class RawTreeList(RowList):
@@ -30,11 +48,7 @@ class RawTreeList(RowList):
 
     BINDINGS: ClassVar[list[BindingType]] = [*RAW_TREE]
     DEFAULT_CSS = """
-    RawTreeList {
-        height: 1fr; border: round $rule; border-title-color: $foreground;
-        border-subtitle-color: $quiet; overflow-x: hidden; scrollbar-size-vertical: 1;
-    }
-    RawTreeList:focus { border: round $accent; }
+    RawTreeList { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
     """
 
     class UnfoldRequested(Message):
@@ -65,8 +79,8 @@ class RawTreeList(RowList):
         self.wanted = ""
         """Text that was searched for, in lower case."""
         self.note = "reading…"
-        self._offset_width = 0
         """Text in place of the rows."""
+        self._offset_width = _OFFSET
 
     # Contents.
 
@@ -83,7 +97,7 @@ class RawTreeList(RowList):
 
     def show_place(self, place: Place, below: list[RawNode] | None, file_size: int) -> None:
         """Show a new tree with the cursor on a place, and what is below it."""
-        self._offset_width = len(f"{file_size:,}") + 2
+        self._offset_width = max(_OFFSET, len(f"{file_size:,}") + 2)
         self.tree_rows = TreeRows()
         self.note = "The file has no bytes."
         self.reveal_place(place, below)
@@ -116,11 +130,9 @@ class RawTreeList(RowList):
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         node, depth, is_open = self.tree_rows.rows[row]
-        right = [(pad(f"{node.start:,}", self._offset_width, right=True), styles.quiet)]
-        right.append((pad(size(node.size), _SIZE, right=True), styles.quiet))
-        if width >= 90:
-            number = f"#{node.number}" if node.number else ""
-            right.insert(0, (pad(number, _NUMBER, right=True), styles.quiet))
+        number = f"#{node.number}" if node.number else ""
+        columns = self._columns(number, f"{node.start:,}", size(node.size), width)
+        right = [(columns, styles.quiet)]
         room = max(10, width - sum(len(text) for text, _ in right) - 1)
         indent = " " * min(2 * depth, room // _MOST_INDENT)
         mark = "  " if node.below is None else "▾ " if is_open else "▸ "
@@ -142,6 +154,17 @@ class RawTreeList(RowList):
             value = fit("  " + node.value, room - used)
             left += self._marked(value, styles.quiet if node.is_paging else styles.text, styles)
         return [*left, *right]
+
+    def _columns(self, number: str, offset: str, bytes_: str, width: int) -> str:
+        """The right side of a row."""
+        columns = pad(offset, self._offset_width, right=True) + pad(bytes_, _SIZE, right=True)
+        return pad(number, _NUMBER, right=True) + columns if width >= _NUMBERED else columns
+
+    def heading(self, width: int, styles: ThemeStyles) -> list[StyledText]:
+        """Titles of the columns; none while there are no rows."""
+        columns = self._columns("no.", "offset", "size", width) if self.count else ""
+        left = "   field" if self.count else ""
+        return [(fit(left, max(0, width - len(columns) - 1)) + columns, styles.quiet)]
 
     def _name_style(self, node: RawNode, styles: ThemeStyles) -> Style:
         if node.kind is NodeKind.FIELD and node.field is None:

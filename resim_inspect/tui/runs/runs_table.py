@@ -30,6 +30,7 @@ class RunsTable(SearchableList):
     """Jobs of a run with their state, duration, and what is wrong or has changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.RUN_JOBS]
+    SEARCHED = "job", "a part of a job's name"
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,6 +79,10 @@ class RunsTable(SearchableList):
 
     def matching_rows(self, wanted: str) -> list[int]:
         return [row for row, job in enumerate(self.shown) if wanted in job.name.casefold()]
+
+    def not_found_text(self) -> str:
+        jobs = "failing job" if self.only_failing else "job"
+        return f"No {jobs} has {self.wanted} in its name."
 
     def empty_text(self) -> str:
         return "no job failed" if self.only_failing else "no jobs yet"

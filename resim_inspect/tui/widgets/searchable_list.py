@@ -36,12 +36,18 @@ class SearchableList(RowList):
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.PREVIEW]
 
+    SEARCHED: ClassVar[tuple[str, str]] = ("line", "a part of a line")
+    """Word for a row, and for what is typed to find one."""
     wanted = ""
     """Text that was searched for, in lower case."""
 
     def matching_rows(self, wanted: str) -> list[int]:
         """Return the rows whose text has `wanted`, which is in lower case, in ascending order."""
         raise NotImplementedError
+
+    def not_found_text(self) -> str:
+        """A sentence for a search without a match."""
+        return f"No {self.SEARCHED[0]} has {self.wanted}."
 
     def uncover(self, wanted: str) -> None:
         """Bring lines with `wanted` into the list that are out of it, such as folded ones."""
@@ -58,11 +64,11 @@ class SearchableList(RowList):
                 self.wanted = text.casefold()
                 hits = self._step(1, here=True)
                 if hits:
-                    lines, key = count(hits, "line"), key_of("preview.next_hit")
-                    self.app.notify(f"{lines} found; {key} goes to the next.", timeout=3)
+                    rows, key = count(hits, self.SEARCHED[0]), key_of("preview.next_hit")
+                    self.app.notify(f"{rows} found; {key} goes to the next.", timeout=3)
                 self.refresh()
 
-        self.app.push_screen(Prompt("Find text", "a part of a line", done="find"), typed)
+        self.app.push_screen(Prompt("Find text", self.SEARCHED[1], done="find"), typed)
 
     def action_hit(self, by: int) -> None:
         if self.wanted:
@@ -78,7 +84,7 @@ class SearchableList(RowList):
         self.uncover(self.wanted)
         hits = self.matching_rows(self.wanted)
         if not hits:
-            self.app.notify(f"No line has {self.wanted}.", timeout=3, markup=False)
+            self.app.notify(self.not_found_text(), timeout=3, markup=False)
         elif by > 0:
             hit = bisect_left(hits, self.cursor if here else self.cursor + 1)
             self.cursor = hits[hit % len(hits)]

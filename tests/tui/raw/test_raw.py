@@ -10,11 +10,13 @@ from textual.pilot import Pilot
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document.raw_tree.search import SearchResult
+from resim_inspect.text import size as bytes_text
 from resim_inspect.tui.clipboard import clipboard_file
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.screen import OpenScreen
 from resim_inspect.tui.raw import reading
 from resim_inspect.tui.raw.screen import RawScreen
+from resim_inspect.tui.theme import theme_styles
 from tests.tui.conftest import Shot, opened, press, settle, started, text
 from tests.tui.state_pilot import until
 from tests.tui.test_snapshots import SIZES, WAYS, flawed
@@ -172,6 +174,23 @@ async def test_a_truncated_file_is_shown_where_it_ends(tmp_path: Path) -> None:
         assert "✗ needs" in text(pilot)
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, OpenScreen)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (120, 40)])
+async def test_columns_stand_below_their_titles(size: tuple[int, int], sample: Path) -> None:
+    async with opened(sample, size) as pilot:
+        await press(pilot, "B")
+        tree = shown(pilot).tree_list
+        width = tree.scrollable_content_region.width
+        styles = theme_styles(pilot.app)
+        titles = "".join(piece for piece, _ in tree.heading(width, styles))
+        assert titles in text(pilot)
+        for row in range(tree.count):
+            node = tree.tree_rows.rows[row].node
+            line = "".join(piece for piece, _ in tree.render_row(row, width, styles))
+            for title, value in (("offset", f"{node.start:,}"), ("size", bytes_text(node.size))):
+                end = titles.index(title) + len(title)
+                assert line[:end].endswith(f" {value}"), line
 
 
 @pytest.mark.parametrize("way", WAYS)
