@@ -57,10 +57,20 @@ def _cell_width(text: str) -> int:
 
 
 def cut(text: str, width: int) -> str:
-    """`text` in at most `width` cells; a text that is cut ends in `…`."""
+    """`text` in at most `width` cells; a text that is cut ends in `…`.
+
+    A number inside is left out where it would be cut: its first digits are another number.
+    """
     if cell_width(text) <= width:
         return text
-    return _head(text, width - 1) + "…" if width > 0 else ""
+    if width <= 0:
+        return ""
+    head = _head(text, width - 1)
+    digits = _LAST_NUMBER.search(head) if text[len(head)] in "0123456789.," else None
+    return head + "…" if digits is None else head[: digits.start()].rstrip(" (") + " …"
+
+
+_LAST_NUMBER = re.compile(r"(?<=[ (])[-+]?\d[\d,.]*$")
 
 
 def cut_left(text: str, width: int) -> str:

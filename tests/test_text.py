@@ -145,6 +145,17 @@ def test_a_text_that_is_too_wide_is_cut(raw: str, width: int, shown: str) -> Non
 
 @pytest.mark.parametrize(
     ("raw", "width", "shown"),
+    [("largest 10.439 m", 12, "largest …"), ("largest 10.439 m", 15, "largest 10.439…"),
+     ("160 × 120 · PNG · 8.13 kB", 22, "160 × 120 · PNG · …"), ("at -12,345", 8, "at …"),
+     ("over 15 m/s (16.0%)", 16, "over 15 m/s …"), ("flight-0017", 10, "flight-00…"),
+     ("12,345.6 m", 6, "12,34…"), ("runs 2 to 13 of it", 13, "runs 2 to 13…")],
+)  # fmt: skip
+def test_no_number_is_cut_into_another_one(raw: str, width: int, shown: str) -> None:
+    assert text.cut(raw, width) == shown
+
+
+@pytest.mark.parametrize(
+    ("raw", "width", "shown"),
     [("日本語", 6, "日本語"), ("日本語", 5, "…本語"), ("日本語", 4, "…語"), ("abc", 3, "abc"),
      ("abcd", 3, "…cd"), ("abcd", 1, "…"), ("abcd", 0, ""), ("é" * 9, 4, "…ééé")],
 )  # fmt: skip

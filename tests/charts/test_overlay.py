@@ -55,6 +55,24 @@ def test_one_curve_on_each_side() -> None:
     assert "difference, after − before" in "".join(span.text for line in lines for span in line)
 
 
+def test_the_difference_has_the_columns_of_the_curves_above_it() -> None:
+    times = [float(second) for second in range(8)]
+    before = curves({"a": [1000.0 + 100 * at for at in times]}, times)
+    after = curves({"a": [1000.0 + 100 * at - at % 3 for at in times]}, times)
+    drawing = overlaid(before, after)
+    for window in (None, (2.0, 5.0)):
+        picture = render(drawing, 80, 30, window=window, palette=PLAIN)
+        assert picture.plot is not None
+        (below,) = picture.followers
+        assert (below.x, below.width) == (picture.plot.x, picture.plot.width)
+        assert picture.is_plot_row(below.y)
+        assert not picture.is_plot_row(below.y + below.height)
+        rows = picture.text.splitlines()
+        axes = [row for row in rows if "┬" in row]
+        marks = [[at for at, char in enumerate(row) if char == "┬"] for row in axes]
+        assert marks[0] == marks[1]
+
+
 def test_the_cursor_reads_both_sides_and_their_difference() -> None:
     times = [0.0, 1.0, 2.0]
     one, other = curves({"a": [1.0, 2.0, 3.0]}, times), curves({"a": [1.0, 4.0, NAN]}, times)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from resim_inspect.charts.model.layers import Axis
-from resim_inspect.text import number
+from resim_inspect.text import number, with_unit
 
 NS = 1_000_000_000
 
@@ -293,7 +293,8 @@ def position_label(position: float, axis: Axis, span: float = 0.0) -> str:
     if axis.kind == "time":
         return _moment(position, axis, span)
     if axis.kind == "log":
-        return number(10.0**position, 5) if abs(position) < 300 else f"1e{position:.1f}"
+        text = number(10.0**position, 5) if abs(position) < 300 else f"1e{position:.1f}"
+        return with_unit(text, axis.shown_unit)
     if axis.kind == "category":
         category = round(position) if math.isfinite(position) else -1
         return axis.categories[category] if 0 <= category < len(axis.categories) else ""
@@ -303,7 +304,7 @@ def position_label(position: float, axis: Axis, span: float = 0.0) -> str:
         ratio = min(1e13, max(1.0, abs(position) / span))
         digits = max(5, math.ceil(math.log10(ratio)) + 4)
     text = number(position, digits)
-    return f"{text} {axis.unit}" if axis.unit else text
+    return with_unit(text, axis.shown_unit)
 
 
 def _moment(position: float, axis: Axis, span: float) -> str:

@@ -95,7 +95,8 @@ def _doubles(source: Source, data: MetricsData, series: Series, index: Series | 
     unit = clean(data.unit, 24)
     if index is not None and index.kind is SeriesKind.STRINGS and n <= _MAX_BARS:
         names = tuple(clean(str(index.value(k)), 60) for k in range(min(n, len(index))))
-        return Bars(names, (BarSeries("", series.doubles[: len(names)], unit=unit),), y_title=unit)
+        bars = BarSeries("", series.doubles[: len(names)], unit=unit)
+        return Bars(names, (bars,), y_title=f"[{unit}]" if unit else "")
     x: NDArray[Any] = np.arange(n, dtype=np.float64)
     axis = Axis(title="row", integer_ticks=True)
     if index is not None and index.kind is SeriesKind.TIMESTAMPS:
@@ -111,7 +112,7 @@ def _doubles(source: Source, data: MetricsData, series: Series, index: Series | 
         x, y = x[drawn], y[drawn]
         axis = time_axis(int(x.min()) if len(x) else None, source.options.time)
     curve = Curve(data_name(data), x, y, unit=unit, legend=False)
-    return Plot(axis, Axis(title=unit or "value"), curves=(curve,))
+    return Plot(axis, Axis(title="" if unit else "value", unit=unit), curves=(curve,))
 
 
 def _bands(

@@ -241,4 +241,6 @@ class Plot:
     annotations: tuple[TextAnnotation, ...] = ()
     fills: tuple[Fill, ...] = ()
     """Legend entries of the filled shapes, beside those of the curves."""
+    follows_main: bool = False
+    """True if its x axis is that of the main panel, with its window, its cursor and its columns."""
     area: Area | None = None

@@ -42,6 +42,8 @@ class Picture:
     lines: tuple[Line, ...]
     plot: Rect | None = None
     """The cells of the canvas that is zoomed and read; None without one."""
+    followers: tuple[Rect, ...] = ()
+    """The cells of canvases with the same columns and range of x, such as that of a difference."""
     x_range: tuple[float, float] | None = None
     """Range of x of the canvas, in axis units."""
     y_range: tuple[float, float] | None = None
@@ -80,6 +82,11 @@ class Picture:
         if self.reverse:
             part = 1 - part
         return self.plot.x + min(self.plot.width - 1, int(part * self.plot.width + ROUNDING))
+
+    def is_plot_row(self, row: int) -> bool:
+        """Return True for a row of a canvas in which `column_of` is the column of a position."""
+        plots = self.followers if self.plot is None else (self.plot, *self.followers)
+        return any(plot.y <= row < plot.y + plot.height for plot in plots)
 
     @property
     def text(self) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from resim_inspect.charts.analysis.captions import caption as caption_of
 from resim_inspect.charts.analysis.readout import readout
-from resim_inspect.charts.model.drawing import Drawing, Image, Panel
+from resim_inspect.charts.model.drawing import Drawing, Image, Panel, Plot
 from resim_inspect.charts.model.picture import Picture, Rect
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import DARK, Palette
@@ -63,27 +63,21 @@ def _render(drawing: Drawing, view: PanelRequest) -> Picture:
     notes = _wrapped(drawing.notes, width, max(1, height // 4, spare) if height >= 4 else 0)
     room = max(1, height - len(notes) - foot)
     grid = Grid(width, height)
-    main_panel, corner, more = None, (0, 0), 0
     # Directly below the panel, the last row has room for the title of its x axis.
     below = bool(foot and not notes and main is drawing.panels[-1] and _is_alone(main))
+    main_panel, corner = None, (0, 0)
+    followers: list[Rect] = []
     image: Rect | None = None
-    for panel, rect in _arranged(drawing.panels, width, room):
-        chosen = panel is main
-        request = PanelRequest(rect.width, rect.height, palette)
-        if chosen:
-            request = replace(view, width=rect.width, height=rect.height, title_below=below)
-        painted = painter_of(panel).paint(panel, request)
-        if painted.x_title:
-            foot_width = cell_width(painted.caption or caption_of(drawing)) + 2
-            if foot_width + cell_width(painted.x_title) > width:
-                painted = painter_of(panel).paint(panel, replace(request, title_below=False))
+    painted_panels = _painted(drawing, _arranged(drawing.panels, width, room), view, below)
+    for panel, rect, painted in painted_panels:
         grid.paste(rect.x, rect.y, painted.grid)
-        more += painted.more
         if isinstance(panel, Image) and painted.plot is not None and len(drawing.panels) == 1:
-            inner = painted.plot
-            image = Rect(inner.x + rect.x, inner.y + rect.y, inner.width, inner.height)
-        if chosen:
+            image = _on_grid(painted.plot, rect)
+        if panel is main:
             main_panel, corner = painted, (rect.x, rect.y)
+        elif _follows(panel) and painted.plot is not None:
+            followers.append(_on_grid(painted.plot, rect))
+    more = sum(painted.more for _, _, painted in painted_panels)
     caption = (main_panel.caption if main_panel is not None else "") or caption_of(drawing)
     for row, note in enumerate(notes):
         grid.put(0, room + row, note, palette.style("dim"))
@@ -93,7 +87,67 @@ def _render(drawing: Drawing, view: PanelRequest) -> Picture:
         start = width - cell_width(title)
         if title and grid.blank(start - 2, height - 1, cell_width(title) + 2):
             grid.put(start, height - 1, title, palette.style("dim"))
-    return _picture(grid, main_panel, corner, caption, more, image)
+    picture = _picture(grid, main_panel, corner, caption, more, image)
+    plot = picture.plot
+    aligned = [at for at in followers if plot and (at.x, at.width) == (plot.x, plot.width)]
+    return replace(picture, followers=tuple(aligned))
+
+
+def _painted(
+    drawing: Drawing, arranged: list[tuple[Panel, Rect]], view: PanelRequest, below: bool
+) -> list[tuple[Panel, Rect, PaintedPanel]]:
+    """All panels; those that follow the main one have its range of x, cursor and columns."""
+    main = drawing.main
+    rects = {id(panel): rect for panel, rect in arranged}
+    painted: dict[int, PaintedPanel] = {}
+
+    def paint_main(gutter: int) -> PaintedPanel:
+        rect = rects[id(main)]
+        request = replace(view, width=rect.width, height=rect.height, gutter=gutter)
+        return _paint_main(drawing, replace(request, title_below=below), view.width)
+
+    def paint_other(panel: Panel, gutter: int) -> PaintedPanel:
+        rect = rects[id(panel)]
+        request = PanelRequest(rect.width, rect.height, view.palette, gutter=gutter)
+        leader = painted.get(id(main))
+        if _follows(panel) and leader is not None:
+            request = replace(request, window=leader.x_range, cursor=view.cursor, fit_y=view.fit_y)
+        return painter_of(panel).paint(panel, request)
+
+    if main is not None and id(main) in rects:
+        painted[id(main)] = paint_main(0)
+    for panel, _ in arranged:
+        if panel is not main:
+            painted[id(panel)] = paint_other(panel, 0)
+    lined_up = [panel for panel, _ in arranged if panel is main or _follows(panel)]
+    starts = {id(panel): plot.x for panel in lined_up if (plot := painted[id(panel)].plot)}
+    # One cell is the line of the axis.
+    gutter = max(starts.values(), default=0) - 1
+    for panel in lined_up if len(lined_up) > 1 else ():
+        if starts.get(id(panel), gutter + 1) <= gutter:
+            painted[id(panel)] = paint_main(gutter) if panel is main else paint_other(panel, gutter)
+    return [(panel, rect, painted[id(panel)]) for panel, rect in arranged]
+
+
+def _paint_main(drawing: Drawing, request: PanelRequest, width: int) -> PaintedPanel:
+    """The main panel, with the title of its x axis where the last row has no room for it."""
+    main = drawing.main
+    assert main is not None
+    painted = painter_of(main).paint(main, request)
+    if painted.x_title:
+        foot_width = cell_width(painted.caption or caption_of(drawing)) + 2
+        if foot_width + cell_width(painted.x_title) > width:
+            painted = painter_of(main).paint(main, replace(request, title_below=False))
+    return painted
+
+
+def _follows(panel: Panel) -> bool:
+    return isinstance(panel, Plot) and panel.follows_main
+
+
+def _on_grid(inner: Rect, panel: Rect) -> Rect:
+    """Cells of the whole grid for those of a panel."""
+    return Rect(inner.x + panel.x, inner.y + panel.y, inner.width, inner.height)
 
 
 def _is_alone(panel: Panel | None) -> bool:

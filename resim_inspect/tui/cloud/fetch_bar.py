@@ -103,7 +103,7 @@ class FetchBar(Background):
         pieces: list[StyledText] = [(" ", styles.text)]
         if fetch.running:
             share = fetch.done / fetch.jobs if fetch.jobs else 0.0
-            pieces += progress_bar(share, styles)
+            pieces += progress_bar(share, styles, width)
         elif fetch.problem:
             pieces.append(("E ", styles.of(MetricStatus.FAIL_BLOCK)))
         elif not fetch.missing and not fetch.stopped and fetch.jobs is not None:

@@ -18,9 +18,10 @@ from resim_inspect.document.model import (
     ScalarValues,
 )
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import LIMIT_DIGITS, clean, count, full_number, number
+from resim_inspect.text import LIMIT_DIGITS, clean, count, full_number, number, with_unit
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import BLOCKING_MARK, HIDDEN_MARK, ThemeStyles
+from resim_inspect.tui.widgets.facts_text import BETWEEN_FACTS, as_fact
 
 
 class Detail(NamedTuple):
@@ -30,47 +31,67 @@ class Detail(NamedTuple):
     text: str
 
 
-def failure_definitions(metric: Metric) -> list[tuple[str, FailureDefinition]]:
-    """Failure definitions with the name of their series, empty where there is only one."""
+class Limits(NamedTuple):
+    """Failure definition of one series of a metric."""
+
+    series: str
+    """Name of the series, empty where there is only one."""
+    definition: FailureDefinition
+    unit: str
+
+
+def failure_definitions(metric: Metric, document: Document | None) -> list[Limits]:
+    """Failure definitions of a metric's series; without a document, units of data are not known."""
     values = metric.values
-    if isinstance(values, ScalarValues | DoubleSummaryValues):
-        return [("", values.failure_definition or FailureDefinition())]
+    if isinstance(values, ScalarValues):
+        return [Limits("", values.failure_definition or FailureDefinition(), values.unit or "")]
+    if isinstance(values, DoubleSummaryValues):
+        return [Limits("", values.failure_definition, _unit(document, values.value_data))]
     if not isinstance(values, DoubleOverTimeValues):
         return []
-    names = values.legend_series_names
+    names, ids = values.legend_series_names, values.doubles_data
     several = len(values.failure_definitions) > 1
     lines = []
     for index, definition in enumerate(values.failure_definitions):
         name = clean(names[index], 40) if index < len(names) else f"series {index + 1}"
-        lines.append((name if several else "", definition))
+        unit = _unit(document, ids[index]) if index < len(ids) else ""
+        lines.append(Limits(name if several else "", definition, unit))
     return lines
 
 
-def limits(metric: Metric) -> list[str]:
-    """Failure definitions in words: `fails above 40`, one for each series that has one."""
+def _unit(document: Document | None, data_id: str) -> str:
+    data = None if document is None else document.data_by_id(data_id)
+    return "" if data is None else data.unit
+
+
+def limits(metric: Metric, document: Document | None) -> list[str]:
+    """Failure definitions in words: `fails above 40 m/s`, one for each series that has one."""
     lines = []
-    for name, definition in failure_definitions(metric):
-        parts = []
-        if definition.fails_above is not None:
-            parts.append(f"above {full_number(definition.fails_above)}")
-        if definition.fails_below is not None:
-            parts.append(f"below {full_number(definition.fails_below)}")
+    for name, definition, unit in failure_definitions(metric, document):
+        parts = [
+            f"{word} {with_unit(full_number(limit), unit)}"
+            for word, limit in (
+                ("above", definition.fails_above),
+                ("below", definition.fails_below),
+            )
+            if limit is not None
+        ]
         if parts:
             lines.append(f"{name + ' ' if name else ''}fails {' or '.join(parts)}")
     return lines
 
 
-def limit_signs(metric: Metric) -> str:
-    """Failure definitions in signs: `< 0 or > 40`; those that several series share once."""
+def limit_signs(metric: Metric, document: Document | None) -> str:
+    """Failure definitions in signs: `< 0 or > 40 m`; those that several series share once."""
     texts = []
-    for _, definition in failure_definitions(metric):
-        parts = []
-        if definition.fails_below is not None:
-            parts.append(f"< {number(definition.fails_below, LIMIT_DIGITS)}")
-        if definition.fails_above is not None:
-            parts.append(f"> {number(definition.fails_above, LIMIT_DIGITS)}")
+    for _, definition, unit in failure_definitions(metric, document):
+        parts = [
+            f"{sign} {number(limit, LIMIT_DIGITS)}"
+            for sign, limit in (("<", definition.fails_below), (">", definition.fails_above))
+            if limit is not None
+        ]
         if parts:
-            texts.append(" or ".join(parts))
+            texts.append(with_unit(" or ".join(parts), unit))
     return "; ".join(dict.fromkeys(texts))
 
 
@@ -132,14 +153,15 @@ def card_text(session: Session, metric: Metric, styles: ThemeStyles) -> Text:
         text.append(f"{change.direction.symbol} {change.direction.value}", change.style(styles))
         text.append(f" since the version before: {change.text}\n", styles.text)
     text.append(f"{metric.status.symbol} {metric.status.name}", styles.of(metric.status))
-    for part in [*marks(metric), *limits(metric)]:
-        text.append(" · ", styles.quiet)
-        text.append(part, styles.quiet)
+    document, is_linked = session.document, session.catalog.linked
+    for part in [*marks(metric), *limits(metric, document if is_linked else None)]:
+        text.append(BETWEEN_FACTS, styles.quiet)
+        text.append(as_fact(part), styles.quiet)
     for tag in metric.tags:
-        text.append(" · ", styles.quiet)
-        text.append(f"{clean(tag.key, 40)}={clean(tag.value, 80)}", styles.accent)
-    document = session.document
-    if not session.catalog.linked:
+        text.append(BETWEEN_FACTS, styles.quiet)
+        tag_text = f"{clean(tag.key, 40)}={clean(tag.value, 80)}"
+        text.append(as_fact(tag_text), styles.accent)
+    if not is_linked:
         return text
     for event in document.events_of(metric):
         text.append("\nevent  ", styles.quiet)
@@ -168,7 +190,7 @@ def metric_details(document: Document, metric: Metric) -> list[Detail]:
         Detail("job id", metric.job_id or "unset"),
     ]
     details += [Detail(f"tag {tag.key}", tag.value) for tag in metric.tags]
-    details += [Detail("failure definition", line) for line in limits(metric)]
+    details += [Detail("failure definition", line) for line in limits(metric, document)]
     for event in document.events_of(metric):
         details.append(Detail(f"event “{event.name}”", event.id))
     for data in document.data_of(metric):

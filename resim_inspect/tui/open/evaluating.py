@@ -23,7 +23,7 @@ from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.reloading.loading import load
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import clean, size
+from resim_inspect.text import cell_width, clean, size
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.session import Session, place_name
 from resim_inspect.tui.graceful_exit import is_too_late
@@ -68,7 +68,7 @@ class EvaluationLine(Widget):
         share = progress.done / progress.total if progress is not None and progress.total else 0.0
         words = "Reading emissions …" if progress is None else progress_words(progress)
         words = "stopping …" if self.is_stopping else words
-        pieces = [*progress_bar(share, styles), (words, styles.text)]
+        pieces = [*progress_bar(share, styles, self.size.width), (words, styles.text)]
         return progress_strip(pieces, self.size.width, self.rich_style)
 
 
@@ -207,13 +207,19 @@ class EvaluatingScreen(MainScreen[None], Background):
     def _lines(self) -> None:
         styles = theme_styles(self.app)
         location = Text(no_wrap=True, overflow="ellipsis")
-        location.append(place_name(self.detected.path), styles.strong)
-        location.append(f"   {APPROXIMATE_NOTE}", styles.accent)
+        name = place_name(self.detected.path)
+        location.append(name, styles.strong)
+        # One cell is blank on each side.
+        fits = cell_width(name) + 3 + len(APPROXIMATE_NOTE) <= self.size.width - 2
+        location.append(f"   {APPROXIMATE_NOTE if fits else 'approximate'}", styles.accent)
         self.query_one("#location", Static).update(location)
         status = MetricStatus.FAIL_BLOCK
         problem = Text(f"{status.symbol} {self._problem}", styles.of(status))
         self.query_one("#problem", Static).update(problem)
         self.update_hints()
+
+    def on_resize(self) -> None:
+        self._lines()
 
     def on_theme_changed(self) -> None:
         """Repaint in the colours of a new theme."""

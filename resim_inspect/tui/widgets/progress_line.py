@@ -12,15 +12,19 @@ from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText, strip_of
 
 BAR_WIDTH = 20
-"""Cells of the progress bar."""
+"""Cells of the progress bar at most; it has a quarter of a narrow line."""
 
 
-def progress_bar(share: float, styles: ThemeStyles) -> list[StyledText]:
-    """Return a bar that is filled to a share between 0 and 1, and a blank behind it."""
-    full = round(min(1.0, max(0.0, share)) * BAR_WIDTH)
+def progress_bar(share: float, styles: ThemeStyles, width: int = 4 * BAR_WIDTH) -> list[StyledText]:
+    """Return a bar that is filled to a share between 0 and 1, and a blank behind it.
+
+    `width`: cells of the whole line.
+    """
+    cells = min(BAR_WIDTH, width // 4)
+    full = round(min(1.0, max(0.0, share)) * cells)
     return [
         ("━" * full, styles.accent),
-        ("─" * (BAR_WIDTH - full), styles.quiet),
+        ("─" * (cells - full), styles.quiet),
         (" ", styles.text),
     ]
 

@@ -114,14 +114,15 @@ class ColumnList(RowList):
 class ColumnsDialog(Dialog[str | None]):
     """The columns of a table; returns the key of the one to go to, None for Esc.
 
-    It stands in a corner and dims nothing, so that the effect is seen.
+    It stands in a corner and dims nothing, so that the effect is seen. Its line of letters covers
+    the last line of the screen, of which no key works here.
     """
 
     DEFAULT_CSS = """
     ColumnsDialog { align: right bottom; }
     ColumnsDialog > Vertical { width: 54; max-width: 96%; height: auto; }
-    ColumnsDialog Input, ColumnsDialog Input:focus {
-        border: none; height: 1; background: $panel; padding: 0 1;
+    ColumnsDialog > Input, ColumnsDialog > Input:focus {
+        dock: bottom; width: 100%; border: none; height: 1; background: $panel; padding: 0 1;
     }
     ColumnsDialog ColumnList {
         border: round $rule; background: $surface;
@@ -140,7 +141,7 @@ class ColumnsDialog(Dialog[str | None]):
             names = ("flip", "pin", "up", "down", "all", "find")
             self.show_hints(columns, *(Hint(f"columns.{name}") for name in names))
             yield columns
-            yield Input(placeholder="letters of a column's name")
+        yield Input(placeholder="letters of a column's name")
 
     def on_resize(self) -> None:
         """Leave the upper part of the table in view."""

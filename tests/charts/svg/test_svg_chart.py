@@ -42,7 +42,7 @@ from resim_inspect.document.model import Event
 from tests.charts.plotly.figures import drawn
 from tests.charts.svg.svg_harness import SVG, line, parsed, paths, plot, texts
 
-NOT_A_LAYER = {"x", "y", "right", "title", "read_only_curves", "fills", "area"}
+NOT_A_LAYER = {"x", "y", "right", "title", "read_only_curves", "fills", "follows_main", "area"}
 
 
 def test_each_kind_of_panel_has_a_painter() -> None:

@@ -88,6 +88,19 @@ async def test_jobs_by_metrics_the_worst_first(batches: tuple[Path, Path]) -> No
         assert "▼ 2 worse · − 1 gone" in shown
 
 
+async def test_a_file_that_is_broken_on_both_sides_is_described_once(
+    batches: tuple[Path, Path],
+) -> None:
+    before, after = batches
+    for side in batches:
+        metrics = side / "jobs" / "c" / "outputs" / "metrics.binproto"
+        metrics.write_bytes(b"\x0a\xff\xff")
+    async with table_of((before, after)) as (_, table):
+        note = next(row.note for row in table.shown if row.name == "c")
+        assert note.startswith("before and after: the file is cut short")
+        assert note.count("cut short") == 1
+
+
 async def test_the_selected_cell_and_its_metric_are_in_full(batches: tuple[Path, Path]) -> None:
     async with table_of(batches) as (pilot, table):
         await press(pilot, "j", "l", "l", "l")

@@ -10,6 +10,7 @@ from resim_inspect.tui.document.events.event_lists import EventMetrics
 from resim_inspect.tui.document.events.pane import EventText
 from resim_inspect.tui.widgets.quick_open import Hits
 from tests.tui.conftest import keys, opened, press, settle, text
+from tests.tui.gallery.cells import cells_of, text_rows
 from tests.tui.widgets.chart_documents import waves
 
 
@@ -110,6 +111,24 @@ async def test_a_timeline_counts_twelve_events_as_twelve() -> None:
         await press(pilot, "3")
         axis = next(line for line in text(pilot).splitlines() if "──12──" in line)
         assert axis.rstrip("│ ─").endswith("!")
+
+
+async def test_the_time_of_the_chosen_event_is_below_its_mark_at_each_width() -> None:
+    build = DocumentBuilder("three")
+    for at in (0.0, 3.0, 10.0):
+        build.event(f"At {at}", at=at, metrics=[], status="FAIL_WARN")
+    async with opened(build, (120, 40)) as pilot:
+        await press(pilot, "3", "down")
+        for width in (120, 80, 60):
+            await pilot.resize_terminal(width, 24)
+            await settle(pilot)
+            rows = text_rows(cells_of(pilot.app.export_screenshot(), width, 24))
+            top = next(at for at, row in enumerate(rows) if "▼" in row)
+            mark = rows[top].index("▼")
+            line = rows[top + 1]
+            assert line.count("!") == 3
+            assert mark == line.index("!", line.index("!") + 1)
+            assert rows[top + 2].index("3.000 s") == mark - len("3.000 s") // 2
 
 
 async def test_neighbours_that_a_number_would_cover_are_counted_with_it() -> None:

@@ -99,6 +99,18 @@ async def test_the_first_frame_comes_before_the_evaluation(
         assert slow.calls == 1
 
 
+async def test_a_narrow_screen_has_the_short_note_and_the_name_of_the_metric(
+    outputs: Path, slow: SlowEvaluator
+) -> None:
+    app = InspectApp(open_path(outputs), watch=False)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await waits(pilot)
+        assert "Max speed" in text(pilot)
+        assert text(pilot).splitlines()[0].endswith("metrics.binproto   approximate")
+        await pilot.resize_terminal(40, 20)
+        await until(pilot, lambda: text(pilot).splitlines()[0].endswith("…"))
+
+
 @pytest.mark.parametrize("key", ["escape", "x"])
 async def test_stopping_shows_what_is_evaluated(
     outputs: Path, slow: SlowEvaluator, key: str

@@ -161,6 +161,15 @@ async def test_a_job_without_metrics_has_its_note_beside_any_layout(workspace: P
         assert re.search(r"job-07 +not run yet", text(pilot))
 
 
+@pytest.mark.parametrize("size", [(120, 40), (60, 20)])
+async def test_the_line_of_letters_leaves_no_keys_beside_it(
+    workspace: Path, size: tuple[int, int]
+) -> None:
+    async with showing(workspace, size) as pilot:
+        await press(pilot, "c")
+        assert text(pilot).splitlines()[-1].strip() == "letters of a column's name"
+
+
 async def test_the_list_of_columns_finds_hides_pins_and_moves(workspace: Path) -> None:
     async with showing(workspace) as pilot:
         table = table_of(pilot)

@@ -148,7 +148,8 @@ def merged_histograms(old: Plot, new: Plot, words: Words) -> tuple[Plot, ...] | 
     centers = np.array([(low + high) / 2 for low, high in sorted(common)])
     deltas = np.array([after.get(key, 0.0) - before.get(key, 0.0) for key in sorted(common)])
     read = Curve(words.difference_name(""), centers, deltas, counted=False, legend=False)
-    below = Plot(main.x, Axis(title=words.difference_title), boxes=tuple(boxes), area=BELOW)
+    axis = Axis(title=words.difference_title)
+    below = Plot(main.x, axis, boxes=tuple(boxes), follows_main=True, area=BELOW)
     return replace(main, area=ABOVE, read_only_curves=(read,)), below
 
 

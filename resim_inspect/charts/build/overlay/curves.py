@@ -92,7 +92,8 @@ def _with_curves(old: Plot, new: Plot, words: Words, *, alone: bool) -> tuple[Pl
         return (merged,)
     axis = Axis(title=words.difference_title, unit=new.y.unit)
     # Ranges and limits are those of the values, not of their difference.
-    below = Plot(replace(new.x, limits=None), axis, curves=tuple(differences), area=BELOW)
+    x = replace(new.x, limits=None)
+    below = Plot(x, axis, curves=tuple(differences), follows_main=True, area=BELOW)
     return replace(merged, area=ABOVE), below
 
 

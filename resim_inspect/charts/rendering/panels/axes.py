@@ -14,6 +14,8 @@ from resim_inspect.charts.rendering.panels.canvas import PanelRequest, PlotFrame
 from resim_inspect.text import LIMIT_DIGITS, cell_width, cut, fit, number
 
 _MIN_LABELS = 3
+_LOW = 8
+"""Rows of a plot in which two labels have to do."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def arrange(
     y = Scale(*ranges[0], rows, panel.y.reverse)
     y_ticks = with_thresholds(y_ticks_of(ranges[0], panel.y, rows), panel, y)
     y_ticks = shortened(y_ticks, panel.y, width)
-    left = label_width(y_ticks, width) if width >= 16 else 0
+    left = max(request.gutter, label_width(y_ticks, width)) if width >= 16 else 0
     right_ticks, right = Ticks((), ()), 0
     if panel.right is not None:
         right_ticks = y_ticks_of(ranges[1], panel.right, rows)
@@ -55,11 +57,13 @@ def y_ticks_of(extent: tuple[float, float], axis: Axis, rows: int) -> Ticks:
     """Ticks of a y axis that has `rows` rows, enough of them to read a peak off."""
     if axis.kind == "category":
         return ticks(*extent, rows, axis)
-    chosen = ticks(*extent, max(1, (rows + 1) // 3, min(5, rows // 2)), axis)
+    least = max(1, (rows + 1) // 3, min(5, rows // 2))
+    chosen = ticks(*extent, least, axis)
     if axis.kind == "number" and not axis.marks:
-        # A step of 5 after one of 2.5 may leave two labels: too few.
-        for max_ticks in range(6, rows * 2 // 3 + 1):
-            if len(chosen.labels) >= _MIN_LABELS:
+        # A step of 5 after one of 2.5 may leave two labels, or one in a low plot: too few.
+        enough, most = (_MIN_LABELS, rows * 2 // 3) if rows > _LOW else (2, rows)
+        for max_ticks in range(6 if rows > _LOW else least + 1, most + 1):
+            if len(chosen.labels) >= enough:
                 break
             chosen = ticks(*extent, max_ticks, axis)
     return chosen

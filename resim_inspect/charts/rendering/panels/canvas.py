@@ -26,6 +26,8 @@ class PanelRequest:
     """Range of y to show on the left axis; None for what the window needs."""
     fit_y: bool = False
     """Fit the y axes to the data in the window alone: not to thresholds or set limits."""
+    gutter: int = 0
+    """Cells that the labels left of a plot take at least, where they are shown."""
     title_below: bool = False
     """The title of the x axis is left to the caller, who has a row below the panel for it."""
 

@@ -84,7 +84,10 @@ def compared_row(job: JobChanges) -> ComparedRow:
             if known is None or change.direction.rank < known.change.direction.rank:
                 cells[change.name] = _cell(change)
     if job.errors:
-        note = "; ".join(f"{error.side}: {error.message}" for error in job.errors)
+        sides: dict[str, list[str]] = {}
+        for error in job.errors:
+            sides.setdefault(error.message, []).append(error.side)
+        note = "; ".join(f"{' and '.join(of)}: {message}" for message, of in sides.items())
         # A job with a file that cannot be compared needs attention, whatever it was before.
         direction = Direction.WORSE if direction is Direction.SAME else direction
     direction = min((direction, *counts), key=lambda way: way.rank)

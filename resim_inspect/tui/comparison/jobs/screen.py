@@ -42,8 +42,9 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import CompareRequested, OpenRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.facts_text import FactsText
 from resim_inspect.tui.widgets.filter_host import FilterHost
-from resim_inspect.tui.widgets.main_screen import MainScreen, update_if_changed
+from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint, strip_of
 from resim_inspect.tui.workers import Background, after_first_frame, key_pauses
 
@@ -113,7 +114,7 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
 
     def compose(self) -> ComposeResult:
         yield Static(id="location", markup=False)
-        yield Static(id="verdicts", markup=False)
+        yield FactsText(id="verdicts")
         with Vertical(id="jobs"):
             yield ComparedHeading()
             yield ComparedTable()
@@ -186,7 +187,7 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
         styles, table = theme_styles(self.app), self.table
         show_location(self, (self.base, self.other), self.comparison)
         verdicts = verdicts_text(self.comparison, self._progress, styles)
-        update_if_changed(self.query_one("#verdicts", Static), verdicts)
+        self.query_one(FactsText).show(verdicts)
         title = Text(f"Jobs {table.count:,}")
         if table.count != len(self._rows):
             title = Text(f"Jobs {table.count:,} of {len(self._rows):,}")

@@ -11,6 +11,7 @@ from resim_inspect.comparison.directions import Direction, status_direction
 from resim_inspect.text import count
 from resim_inspect.tui.comparison.change_list import direction_style
 from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.facts_text import BETWEEN_FACTS, as_fact
 
 if TYPE_CHECKING:
     from resim_inspect.comparison import Comparison
@@ -32,8 +33,8 @@ def verdicts_text(
     for number, ((before, after), jobs) in enumerate(entries):
         way = status_direction(before, after)
         words = after.name if after is before else f"{before.name} → {after.name}"
-        text.append(" · " if number else "", styles.quiet)
-        text.append(f"{way.symbol} {words} {jobs:,}".replace(" ", "\xa0"), _ink(styles, way))
+        text.append(BETWEEN_FACTS if number else "", styles.quiet)
+        text.append(as_fact(f"{way.symbol} {words} {jobs:,}"), _ink(styles, way))
     if not entries:
         text.append("none to compare", styles.quiet)
     judged = [metric for metric in comparison.metrics if metric.pairs]

@@ -208,7 +208,7 @@ def _limits_of(document: Document, data: MetricsData) -> tuple[float, ...]:
     """The failure thresholds that metrics set for these values."""
     limits: dict[float, None] = {}
     for metric in document.users_of(data):
-        for _, definition in failure_definitions(metric):
+        for _, definition, _ in failure_definitions(metric, None):
             for limit in (definition.fails_above, definition.fails_below):
                 if limit is not None:
                     limits[limit] = None

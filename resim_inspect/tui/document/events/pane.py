@@ -23,6 +23,7 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.facts_text import BETWEEN_FACTS, FactsText, as_fact
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.maximising import BoxHost
 from resim_inspect.tui.widgets.row_list import RowList
@@ -73,7 +74,7 @@ class EventsPane(Pane, FilterHost, BoxHost):
                 yield EventList()
             with Vertical(id="event-side"):
                 with EventText():
-                    yield Static(id="event-text")
+                    yield FactsText(id="event-text")
                 yield EventMetrics()
         yield Static(id="event-line", markup=False)
 
@@ -163,16 +164,15 @@ class EventsPane(Pane, FilterHost, BoxHost):
             # A long description may leave the box; how bad it is must not.
             text.append((clean(event.name, 100) or "(no name)") + "\n", styles.strong)
             text.append(f"{status.symbol} {word}", styles.of(status))
-            text.append(
-                f" · importance {event.importance.name} · at {event.time_text}", styles.quiet
-            )
+            for fact in (f"importance {event.importance.name}", f"at {event.time_text}"):
+                text.append(BETWEEN_FACTS + as_fact(fact), styles.quiet)
             for tag in event.tags:
-                text.append(" · ", styles.quiet)
-                text.append(clean(tag, 80), styles.accent)
+                text.append(BETWEEN_FACTS, styles.quiet)
+                text.append(as_fact(clean(tag, 80)), styles.accent)
             if event.description:
                 words = clean(event.description, 2000, lines=True).strip()
                 text.append("\n" + words, styles.text)
-        self.query_one("#event-text", Static).update(text)
+        self.query_one(FactsText).show(text)
         self.query_one(EventText).scroll_home(animate=False)
         start = clean(event.description, 400).strip() if event is not None else ""
         self.query_one("#event-line", Static).update(Text(start, styles.quiet))

@@ -78,7 +78,7 @@ class Timeline(LineWidget):
                 middle = ""
             pieces: list[StyledText] = [
                 (" " + left, styles.quiet),
-                (middle.center(room), styles.accent),
+                (self._below_mark(middle, 1 + len(left), room), styles.accent),
                 (right + " ", styles.quiet),
             ]
             return strip_of(pieces, width, base)
@@ -101,6 +101,13 @@ class Timeline(LineWidget):
             at = column + len(mark)
         pieces.append((("─" if y == 1 else " ") * (width - at), styles.quiet))
         return strip_of(pieces, width, base)
+
+    def _below_mark(self, text: str, start: int, room: int) -> str:
+        """A text in `room` cells from column `start` on, as near below the chosen mark as fits."""
+        marks = (column for column, members in self._columns.items() if self._chosen in members)
+        centre = next(marks, start + room // 2) - start
+        blanks = min(max(1, centre - len(text) // 2), max(1, room - len(text) - 1))
+        return (" " * blanks + text).ljust(room)
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

@@ -11,7 +11,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.model import Metric, ScalarValues
@@ -24,6 +23,7 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.painter import Subject
 from resim_inspect.tui.widgets.chart.view import ChartView
+from resim_inspect.tui.widgets.facts_text import FactsText
 
 if TYPE_CHECKING:
     from resim_inspect.charts.build.job_values import JobValues
@@ -64,7 +64,7 @@ class Card(Vertical):
     def compose(self) -> ComposeResult:
         yield ChartView()
         with VerticalScroll(id="details-box") as box:
-            yield Static(id="details-text")
+            yield FactsText(id="details-text")
         box.border_title = "About"
         with Vertical(id="group"):
             yield GroupTitles()
@@ -101,11 +101,11 @@ class Card(Vertical):
     def show(self, session: Session, position: int | None) -> None:
         """Show the metric at a position; None clears the card."""
         self.remove_class("-group")
-        text, box = self.query_one("#details-text", Static), self.query_one("#details-box")
+        text, box = self.query_one(FactsText), self.query_one("#details-box")
         if position is None:
             self.chart.clear()
             self.chart.border_title = ""
-            text.update("")
+            text.show(Text())
             return
         metric = session.document.metrics[position]
         styles = theme_styles(self.app)
@@ -120,7 +120,7 @@ class Card(Vertical):
         base = None if session.reference is None else session.reference.base(position)
         jobs = self._job_values(session, metric)
         self.chart.show_subject(Subject(session.document, "metric", position, None, jobs, base))
-        text.update(card_text(session, metric, styles))
+        text.show(card_text(session, metric, styles))
         box.scroll_home(animate=False)
 
     def show_group(self, session: Session, heading: Heading, positions: Sequence[int]) -> None:

@@ -49,12 +49,16 @@ class GroupTable(ValueRows):
             self.forget_values()
         self.session, self.heading, self.positions = session, heading, positions
         metrics = session.document.metrics
-        widths = [cell_len(limit_signs(metrics[p])) for p in positions[:MEASURED_ROWS]]
+        widths = [cell_len(self._limits(metrics[p])) for p in positions[:MEASURED_ROWS]]
         self._limit_width = max(widths, default=0)
         names = [cell_len(clean(metrics[p].name, 60)) for p in positions[:MEASURED_ROWS]]
         self._name_width = max(names, default=0)
         self._laid_out_for = 0, 0
         self.set_count(len(positions), self.cursor if same else 0)
+
+    def _limits(self, metric: Metric) -> str:
+        session = self.session
+        return limit_signs(metric, session.document if session.catalog.linked else None)
 
     def titled(self, styles: ThemeStyles) -> Text:
         """Title of the frame: the group and its size."""
@@ -102,7 +106,7 @@ class GroupTable(ValueRows):
     def copy_text(self, row: int) -> str:
         metric = self.session.document.metrics[self.positions[row]]
         cells = (metric.status.name, metric.name, self.value_of(metric.position))
-        return "\t".join([*cells, limit_signs(metric)]).rstrip()
+        return "\t".join([*cells, self._limits(metric)]).rstrip()
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         position = self.positions[row]
@@ -124,7 +128,7 @@ class GroupTable(ValueRows):
             ),
         ]
         if limit:
-            pieces.append(("  " + fit(limit_signs(metric) or NO_LIMIT, limit - 2), styles.quiet))
+            pieces.append(("  " + fit(self._limits(metric) or NO_LIMIT, limit - 2), styles.quiet))
         return pieces
 
 

@@ -319,8 +319,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             return Strip.blank(width, base)
         line = lines[y + self._scroll].apply_style(base)
         line = line.crop_extend(0, width, base)
-        plot = painted.picture.plot
-        if plot is None or self.drawing is None or not plot.y <= y < plot.y + plot.height:
+        if self.drawing is None or not painted.picture.is_plot_row(y):
             return line
         for x in (self.anchor_x, self.cursor_x):
             column = None if x is None else painted.picture.column_of(x)
