@@ -66,7 +66,7 @@ def cut(text: str, width: int) -> str:
     if width <= 0:
         return ""
     head = _head(text, width - 1)
-    digits = _LAST_NUMBER.search(head) if text[len(head)] in "0123456789.," else None
+    digits = _LAST_NUMBER.search(head) if text[len(head)] in "0123456789.,%°" else None
     return head + "…" if digits is None else head[: digits.start()].rstrip(" (") + " …"
 
 

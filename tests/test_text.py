@@ -148,6 +148,7 @@ def test_a_text_that_is_too_wide_is_cut(raw: str, width: int, shown: str) -> Non
     [("largest 10.439 m", 12, "largest …"), ("largest 10.439 m", 15, "largest 10.439…"),
      ("160 × 120 · PNG · 8.13 kB", 22, "160 × 120 · PNG · …"), ("at -12,345", 8, "at …"),
      ("over 15 m/s (16.0%)", 16, "over 15 m/s …"), ("flight-0017", 10, "flight-00…"),
+     ("limit of 50 Wh (14.8%)", 21, "limit of 50 Wh …"),
      ("12,345.6 m", 6, "12,34…"), ("runs 2 to 13 of it", 13, "runs 2 to 13…")],
 )  # fmt: skip
 def test_no_number_is_cut_into_another_one(raw: str, width: int, shown: str) -> None:

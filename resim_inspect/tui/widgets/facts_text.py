@@ -11,7 +11,7 @@ from resim_inspect.tui.widgets.main_screen import update_if_changed
 GLUE = "\xa0"
 """The blank at which no line breaks. Textual breaks lines there too, so that `broken` does it."""
 BETWEEN_FACTS = f" ·{GLUE}"
-"""What separates two facts; a line may begin with it."""
+"""Separator of two facts; a line may begin with it."""
 
 
 def as_fact(text: str) -> str:

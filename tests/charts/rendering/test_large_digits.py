@@ -113,6 +113,17 @@ def test_in_its_natural_height_a_scalar_stays_one_line_and_its_scale() -> None:
     assert lines(drawing, 80, 4)[0].startswith("12.5 m/s  ✓ PASSED  fails above 10 m/s")
 
 
+def test_blank_rows_go_before_the_large_digits_do() -> None:
+    drawing = scalar(17.4, above=15, status="FAIL_BLOCK")
+    for height, blanks in ((10, 2), (7, 0)):
+        shown = lines(drawing, 36, height)
+        assert "▀" in shown[0] or "█" in shown[0]
+        end = next(at for at, line in enumerate(shown) if "15" in line and "◆" in shown[at - 1])
+        assert sum(not line.strip() for line in shown[:end]) == blanks
+        assert "above the limit" in "".join(shown)
+    assert lines(drawing, 36, 6)[0].startswith("17.4 m/s")
+
+
 def test_a_limit_that_does_not_fit_has_a_line_of_its_own() -> None:
     drawing = scalar(10.0000004, above=10.0, status="FAIL_BLOCK")
     height = natural_height(drawing, 40)

@@ -91,22 +91,25 @@ def _paint_large(grid: Grid, panel: Gauge, request: PanelRequest) -> bool:
     beside = cell_width(unit) + 2 if unit else 0
     distance, ends = distance_text(panel), scale_ends(panel)
     below = 2 + bool(distance) + (4 if ends is not None else 0)
-    scales = [
-        scale
-        for scale in (3, 2, 1, 0)
+    close = 1 + bool(distance) + (2 if ends is not None else 0)
+    # Blank rows go before the large digits do.
+    ways = [(scale, 1, below) for scale in (3, 2, 1, 0)] + [(0, 0, close)]
+    fitting = [
+        (scale, gap)
+        for scale, gap, rows_below in ways
         if dots * max(1, 2 * scale) + beside <= request.width
         # Digits twice as tall need a screen that has the rows to spare.
-        and _tall(scale) * (1 if scale < 2 else 2) + below <= request.height
+        and _tall(scale) * (1 if scale < 2 else 2) + rows_below <= request.height
     ]
-    if not scales:
+    if not fitting:
         return False
-    scale = scales[0]
+    scale, gap = fitting[0]
     style = palette.style(panel.status, bold=True)
     large_digits.paint(grid, 0, 0, text, scale, style)
     row = _tall(scale) - 1
     if unit:
         grid.put(dots * max(1, 2 * scale) + 2, row, unit, style)
-    row += 2
+    row += 1 + gap
     x = grid.put(0, row, panel.label, palette.style("dim")) + 2 if panel.label else 0
     if panel.status is not MetricStatus.UNSET:
         x = grid.put(x, row, status_word(panel.status), palette.style(panel.status)) + 2
@@ -117,7 +120,7 @@ def _paint_large(grid: Grid, panel: Gauge, request: PanelRequest) -> bool:
         row += 1
         grid.put(0, row, cut(distance, request.width), palette.style("text"))
     if ends is not None:
-        _paint_scale(grid, row + 2, panel, value, ends, request)
+        _paint_scale(grid, row + 1 + gap, panel, value, ends, request)
     return True
 
 
