@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import shutil
 import subprocess
@@ -263,11 +262,19 @@ def test_ssh_that_leads_nowhere_is_one_clear_sentence(
     ssh: tuple[str, dict[str, str]], change: tuple[str, str], says: str
 ) -> None:
     address = f"{ssh[0].replace(*change)}/no/such.sock"
-    call = runner("doctor", "--image", "any", env={**ssh[1], "DOCKER_HOST": address})
+    words = ("doctor", "--image", "any", "--format", "json")
+    call = runner(*words, env={**ssh[1], "DOCKER_HOST": address})
     assert call.code == 2
-    assert says in call.out, call.out
     assert "Traceback" not in call.out + call.err
-    json_call = runner("doctor", "--format", "json", env={**ssh[1], "DOCKER_HOST": address})
-    assert [c["level"] for c in json.loads(json_call.out)["checks"] if c["name"] == "engine"] == [
-        "warning"
-    ]
+    (engine,) = (check for check in call.json["checks"] if check["name"] == "engine")
+    assert engine["level"] == "error"
+    assert says in str(engine), engine
+
+
+def test_an_engine_out_of_reach_is_a_warning_where_no_image_is_given(
+    ssh: tuple[str, dict[str, str]],
+) -> None:
+    call = runner("doctor", "--format", "json", env={**ssh[1], "DOCKER_HOST": f"{ssh[0]}/no.sock"})
+    (engine,) = (check for check in call.json["checks"] if check["name"] == "engine")
+    assert engine["level"] == "warning"
+    assert "no engine answers at /no.sock" in str(engine), engine

@@ -15,8 +15,8 @@ from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.export import ExportOptions, JobFile, export_tables
 from tests.soak import FACTOR
 
-SAMPLES = 50_000 if FACTOR == 1 else 200_000 * FACTOR
-"""Samples of each of five series."""
+SAMPLES = 25_000 if FACTOR == 1 else 200_000 * FACTOR
+"""Samples of each of five series: more rows together than one block of an export."""
 
 
 @pytest.fixture(scope="module")

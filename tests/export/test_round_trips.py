@@ -210,15 +210,15 @@ def test_documents_with_hardly_anything(name: str, format_: str, tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_50_000_metrics_are_exported(tmp_path: Path) -> None:
+def test_more_metrics_than_a_spreadsheet_has_columns_are_exported(tmp_path: Path) -> None:
     build = DocumentBuilder("many")
-    for number in range(50_000):
+    for number in range(20_000):
         build.scalar(f"metric {number}", number / 7, unit="m")
     path = build.write(tmp_path / "metrics.binproto")
     paths = exported(path, tmp_path / "out", "csv")
     found = READERS["polars"](paths["metrics"], TABLES["metrics"])
-    assert [row["value"] for row in found] == [number / 7 for number in range(50_000)]
+    assert [row["value"] for row in found] == [number / 7 for number in range(20_000)]
     wide = tmp_path / "wide.csv"
     result = export_tables([JobFile("job", path)], wide, ExportOptions("csv", wide=True))
-    assert result.files[0].columns == 50_004
+    assert result.files[0].columns == 20_004
     assert "spreadsheet" in result.omissions.notes[0]
