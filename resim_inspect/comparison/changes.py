@@ -157,7 +157,7 @@ class MetricTotals:
 
     @property
     def significant(self) -> bool:
-        """True if the sign test finds a difference at 5 %."""
+        """True if the sign test finds a difference at 5%."""
         return self.p_value < 0.05
 
     @property

@@ -15,7 +15,7 @@ from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.document.model import Metric
 
 NEAR = Tolerance(relative=0.01, statuses=False)
-"""Values of metrics that may be one under two names differ by at most 1 %."""
+"""Values of metrics that may be one under two names differ by at most 1%."""
 MAX_PAIRS = 2_000
 """Pairs whose values are compared; beyond, only those with the most similar names."""
 

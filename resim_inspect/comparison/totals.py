@@ -96,7 +96,7 @@ def sign_test(differences: Sequence[float]) -> float:
     """p-value of a two-sided sign test: the chance of signs so unequal if neither is likelier.
 
     Zeros and NaN are left out. Without differences it is 1; with fewer than six it cannot be
-    below 5 %.
+    below 5%.
     """
     up = sum(difference > 0 for difference in differences)
     down = sum(difference < 0 for difference in differences)

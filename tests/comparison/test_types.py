@@ -118,7 +118,7 @@ TABLE: dict[MetricType, dict[str, Row | None]] = {
         "same": (V(("ok", "idle", "ok")), V(("ok", "idle", "ok")), SAME, ""),
         "worse": (
             V(("ok", "idle", "ok")), V(("ok", "bad", "ok")), WORSE,
-            "50 % of the time differs, first at 1.000 s: “idle” → “bad”",
+            "50% of the time differs, first at 1.000 s: “idle” → “bad”",
         ),
         "better": (V(("ok", "bad", "ok")), V(("ok", "idle", "ok")), BETTER, "“bad” → “idle”"),
         "changed": (V(("ok", "idle", "ok")), V(("ok", "ok", "ok")), CHANGED, "“idle” → “ok”"),
@@ -132,7 +132,7 @@ TABLE: dict[MetricType, dict[str, Row | None]] = {
         ),
         "other index and states": (
             V(("ok", "idle", "ok")), V(("ok", "idle", "ok"), index=(0.0, 0.5, 2.0)), CHANGED,
-            "25 % of the time differs, first at 0.500 s",
+            "25% of the time differs, first at 0.500 s",
         ),
     },
     MetricType.HISTOGRAM: {
@@ -172,7 +172,7 @@ TABLE: dict[MetricType, dict[str, Row | None]] = {
         "same": (V((1, 2)), V((1, 2)), SAME, ""),
         "worse": (V((1, 2)), V((1, 2), status="FAIL_WARN"), WORSE, "PASSED → FAIL_WARN"),
         "better": (V((1, 2), status="FAIL_WARN"), V((1, 2)), BETTER, "FAIL_WARN → PASSED"),
-        "changed": (V((0, 2)), V((255, 2)), CHANGED, "50 % of the pixels differ, by up to 100 %"),
+        "changed": (V((0, 2)), V((255, 2)), CHANGED, "50% of the pixels differ, by up to 100%"),
         "other size": (V((1, 2)), V((1, 2, 3)), CHANGED, "2 × 1 pixels, now 3 × 1"),
         "one side NaN": None,
         "one side empty": (V((1, 2)), V(()), CHANGED, "no image now"),
@@ -183,7 +183,7 @@ TABLE: dict[MetricType, dict[str, Row | None]] = {
         "same": (V((1, 2)), V((1, 2)), SAME, ""),
         "worse": (V((1, 2)), V((1, 2), status="FAIL_BLOCK"), WORSE, "PASSED → FAIL_BLOCK"),
         "better": (V((1, 2), status="FAIL_BLOCK"), V((1, 2)), BETTER, "FAIL_BLOCK → PASSED"),
-        "changed": (V((0, 2)), V((255, 2)), CHANGED, "image 1: 50 % of the pixels differ"),
+        "changed": (V((0, 2)), V((255, 2)), CHANGED, "image 1: 50% of the pixels differ"),
         "one side NaN": None,
         "one side empty": (V((1, 2)), V(()), CHANGED, "image 2: no image now"),
         "other unit": None,

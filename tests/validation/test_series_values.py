@@ -72,8 +72,8 @@ def test_every_way_of_reading_finds_the_same(way: str, monkeypatch: pytest.Monke
         ("data-unused", 'data["ids"]'),
     ]
     messages = {rule: message for rule, _, message in found}
-    assert messages["values-infinite"] == "2 of 3,000 values are infinite (under 0.1 %)"
-    assert messages["values-nan"] == "1 of 3,000 values are NaN (under 0.1 %)"
+    assert messages["values-infinite"] == "2 of 3,000 values are infinite (under 0.1%)"
+    assert messages["values-nan"] == "1 of 3,000 values are NaN (under 0.1%)"
     assert messages["status-unknown"] == "3 values are not statuses: -1, unset (0), 300"
     assert '"wait"' in messages["states-set"]
 

@@ -6,7 +6,7 @@ import math
 
 from resim_inspect.charts.analysis.scales import widen
 from resim_inspect.charts.model.drawing import Gauge
-from resim_inspect.text import LIMIT_DIGITS, digits_apart, quantity
+from resim_inspect.text import LIMIT_DIGITS, cell_width, digits_apart, quantity
 
 
 def value_text(panel: Gauge) -> str:
@@ -22,10 +22,11 @@ def limits_text(panel: Gauge) -> str:
     )
 
 
-def distance_text(panel: Gauge) -> str:
+def distance_text(panel: Gauge, room: int | None = None) -> str:
     """Distance of the value from the limit that it breaks, or else from the nearest one.
 
-    For example `5.3 m above the limit of 10 m (53.0%)`; empty without a value or limits.
+    For example `5.3 m above the limit of 10 m (53.0%)`, the share only if there is `room` for it
+    in cells; empty without a value or limits.
     """
     value = panel.value
     if value is None or not math.isfinite(value):
@@ -43,7 +44,8 @@ def distance_text(panel: Gauge) -> str:
         return f"at {named}"
     share = f" ({distance / abs(limit):.1%})" if limit and distance / abs(limit) >= 5e-4 else ""
     side = "above" if value > limit else "below"
-    return f"{quantity(distance, panel.unit)} {side} {named}{share}"
+    text = f"{quantity(distance, panel.unit)} {side} {named}"
+    return text if room is not None and cell_width(text + share) > room else text + share
 
 
 def _fails(panel: Gauge, limit: float, value: float) -> bool:

@@ -10,6 +10,18 @@ from resim_inspect.charts.model.style import PLAIN_STYLE, Line, Span, Style
 from resim_inspect.contrast import LEAST_OF_SERIES, legible
 from resim_inspect.text import cell_width, cut
 
+_MIN_NAME = 3
+"""Cells of a cut name in a title that say nothing."""
+
+
+def cut_title(title: str, room: int) -> str:
+    """The title of an axis in `room` cells, cut before its unit: `clear… [m]`, `[m]`."""
+    name, bracket, unit = title.rpartition(" [")
+    left = room - cell_width(unit) - 2
+    if cell_width(title) <= room or not bracket or left < 0:
+        return cut(title, room)
+    return f"{cut(name, left)} [{unit}" if left > _MIN_NAME else f"[{unit}"
+
 
 def common_start(names: Sequence[str], words: bool = False) -> int:
     """Number of characters to drop from the start of all names without losing a difference.

@@ -225,14 +225,14 @@ def _with_x(measured: Deviation, old: Curve, new: Curve, tolerance: Tolerance) -
 
 
 def deviation_text(measured: Deviation, aligned: Aligned, unit: str, timed: bool) -> str:
-    """`differs by up to 4.2 m/s at 12.4 s, RMS 0.31 m/s, 12 % of 1,201 samples`."""
+    """`differs by up to 4.2 m/s at 12.4 s, RMS 0.31 m/s, 12% of 1,201 samples`."""
     where = ""
     if measured.at is not None and len(aligned.x):
         x = aligned.x[measured.at]
         origin = aligned.x[0] if timed and aligned.x.dtype.kind == "i" else 0
         where = f" at {seconds(int(x) - int(origin))}" if timed else f" at {number(float(x))}"
     points = "points" if aligned.interpolated else "samples"
-    share = f"{number(100 * measured.share, 3)} % of {measured.n:,} {points}"
+    share = f"{number(100 * measured.share, 3)}% of {measured.n:,} {points}"
     if not measured.largest:
         return f"gaps on one side{where}, {share}"
     text = f"differs by up to {quantity(measured.largest, unit)}{where}"

@@ -73,7 +73,7 @@ def distance(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
 
 
 def _distance_text(before: NDArray[np.float64], after: NDArray[np.float64], unit: str) -> str:
-    share = f"cumulative shares differ by up to {number(100 * distance(before, after), 3)} %"
+    share = f"cumulative shares differ by up to {number(100 * distance(before, after), 3)}%"
     quantiles = np.linspace(0, 1, 101)
     with np.errstate(all="ignore"):
         finite = [side[np.isfinite(side)] for side in (before, after)]

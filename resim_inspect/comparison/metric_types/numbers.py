@@ -70,7 +70,7 @@ def judge_numbers(
 
 
 def relative_text(before: float, after: float) -> str:
-    """The difference in relation to the value before: `+12.5 %`."""
+    """The difference in relation to the value before: `+12.5%`."""
     if math.isnan(before) or math.isnan(after):
         return "NaN now" if math.isnan(after) else "NaN before"
     change = after / before - 1 if before else math.inf

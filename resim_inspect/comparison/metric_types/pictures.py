@@ -90,7 +90,7 @@ def file_difference(before: _File, after: _File, tolerance: Tolerance) -> str:
     if largest / 255 <= tolerance.share:
         return ""
     share = 100 * float(np.count_nonzero(apart > 255 * tolerance.share)) / apart.size
-    return f"{number(share, 3)} % of the pixels differ, by up to {number(100 * largest / 255, 3)} %"
+    return f"{number(share, 3)}% of the pixels differ, by up to {number(100 * largest / 255, 3)}%"
 
 
 def _equal_files(before: Path, after: Path) -> bool:

@@ -102,7 +102,7 @@ def _compare_pair(
         return
     where = seconds(difference.first) if first.timed else f"sample {difference.first + 1:,}"
     names = " → ".join(f"“{name[:_NAME]}”" for name in difference.names)
-    share = f"{number(100 * difference.share, 3)} % of the time differs"
+    share = f"{number(100 * difference.share, 3)}% of the time differs"
     judgement.failing_share(*difference.failing, f"{lead}{share}, first at {where}: {names}")
 
 

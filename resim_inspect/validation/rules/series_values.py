@@ -214,7 +214,7 @@ def report_not_finite(
 
 def _share(part: int, whole: int) -> str:
     percent = 100 * part / whole
-    return "under 0.1 %" if percent < 0.1 else f"{percent:.3g} %"
+    return "under 0.1%" if percent < 0.1 else f"{percent:.3g}%"
 
 
 def report_statuses(

@@ -100,6 +100,13 @@ def test_the_place_against_the_limits(
     ]
 
 
+def test_the_place_against_a_limit_is_a_whole_text() -> None:
+    panel = scalar(17.4, above=15.0, status="FAIL_BLOCK")
+    whole = "2.4 m/s above the limit of 15 m/s"
+    assert f"{whole} (16.0%)" in lines(panel, 41, 20)
+    assert whole in [line.strip() for line in lines(panel, 40, 20)]
+
+
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
 def test_without_a_number_there_is_no_place(value: float | None) -> None:
     text = "\n".join(lines(scalar(value, above=10.0), 120, 30))

@@ -7,6 +7,7 @@ import pytest
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import PLAIN, Picture, draw, render
 from resim_inspect.charts.model.drawing import Axis
+from resim_inspect.charts.rendering.cells import cut_title
 from resim_inspect.charts.rendering.panels.axes import y_ticks_of
 from resim_inspect.charts.rendering.panels.legend import LegendEntry, arrange
 from tests.charts.scenes import canvas
@@ -86,6 +87,20 @@ def test_a_tall_axis_has_labels_to_read_a_peak_off(rows: int) -> None:
     for low, high in ((0, 94.0), (0.1, 12.7), (0, 51), (3, 4), (0, 1.01), (-7, 22), (99.7, 100.2)):
         found = y_ticks_of((low, high), Axis(), rows)
         assert 3 <= len(found.labels) <= rows, (low, high)
+
+
+@pytest.mark.parametrize(
+    ("room", "title"),
+    [
+        (40, "time since 2023-11-14 22:13:20 UTC [s]"),
+        (33, "time since 2023-11-14 22:13:… [s]"),
+        (12, "time si… [s]"),
+        (5, "[s]"),
+        (2, "t…"),
+    ],
+)
+def test_the_title_of_x_keeps_its_unit(room: int, title: str) -> None:
+    assert cut_title("time since 2023-11-14 22:13:20 UTC [s]", room) == title
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 14), (76, 13), (60, 14), (100, 14), (120, 16)])

@@ -214,7 +214,7 @@ async def test_images_side_by_side_or_as_difference(
         assert "I difference" in shown
         await press(pilot, "I")
         shown = text(pilot)
-        assert "13.02 % of the pixels differ, by up to 62.7 %" in shown
+        assert "13.02% of the pixels differ, by up to 62.7%" in shown
         assert "I images" in shown
         await press(pilot, "I")
         assert "before · camera.png" in text(pilot)

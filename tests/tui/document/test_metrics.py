@@ -9,6 +9,7 @@ import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.filtering.catalog import Grouping
+from resim_inspect.tui.document.details import limits
 from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.metrics.metric_list import MetricList
@@ -262,3 +263,27 @@ async def test_what_is_unset_is_left_out_of_the_card() -> None:
         assert "unset" not in shown
         await press(pilot, "d")
         assert "unset" in text(pilot)
+
+
+def test_limits_in_words_have_the_unit_of_what_they_limit() -> None:
+    build = DocumentBuilder("limits")
+    clock = build.times("clock", [0.0, 1.0])
+    fine = build.statuses("fine", ["PASSED", "PASSED"], index=clock)
+    speed = build.doubles("speed", [1.0, 2.0], unit="m/s", index=clock)
+    share = build.doubles("share", [1.0, 2.0], unit="%", index=clock)
+    bare = build.doubles("bare", [1.0, 2.0], index=clock)
+    build.scalar("Top", 3.0, unit="m", fails_above=5, fails_below=-1)
+    build.double_summary("First", speed, fine, index=0, fails_below=0.5)
+    series = [(speed, fine), (share, fine), (bare, fine)]
+    build.double_over_time("All", series, limits=[(40, None), (90, None), (7, None)])
+    document = build.document()
+    top, first, over_time = document.metrics
+    assert limits(top, document) == ["fails above 5 m or below -1 m"]
+    assert limits(top, None) == ["fails above 5 m or below -1 m"]
+    assert limits(first, document) == ["fails below 0.5 m/s"]
+    assert limits(over_time, document) == [
+        "series 1 fails above 40 m/s",
+        "series 2 fails above 90%",
+        "series 3 fails above 7",
+    ]
+    assert limits(over_time, None)[0] == "series 1 fails above 40"

@@ -67,7 +67,7 @@ def pixel_difference(old: Image, new: Image, words: Words) -> Panel:
     if different.any():
         share = 100 * float(np.count_nonzero(different)) / different.size
         largest = 100 * int(apart_by.max()) / 255
-        summary = f"{number(share, 3)} % of the pixels differ, by up to {number(largest, 3)} %"
+        summary = f"{number(share, 3)}% of the pixels differ, by up to {number(largest, 3)}%"
     else:
         summary = "no pixel differs"
     return Image(pixels, f"{DIFFERENCE}: {summary} · {size} on both sides", size=new.size)

@@ -31,7 +31,7 @@ def merged_gauges(old: Gauge, new: Gauge, words: Words) -> tuple[Gauge, ...]:
 
 
 def difference_words(before: float | None, after: float | None, unit: str) -> str:
-    """`difference +40 m (+3.2 %)`; says if a side has no number."""
+    """`difference +40 m (+3.2%)`; says if a side has no number."""
     if before is None or after is None:
         return "" if before is after else f"{DIFFERENCE}: one side has no value"
     if math.isnan(before) or math.isnan(after):

@@ -71,7 +71,7 @@ def indicator_panel(trace: Trace) -> Gauge:
         mark = "▲ +" if change > 0 else "▼ " if change < 0 else "= "
         text = number(change, 6)
         if trace.get("delta", "relative") is True and reference:
-            text = f"{number(change / reference * 100, 6)} %"
+            text = f"{number(change / reference * 100, 6)}%"
         detail = f"{mark}{text} against {number(reference, 6)}"
     ends = [decode.number(v) for v in decode.items(trace.get("gauge", "axis", "range"))]
     span = None

@@ -9,7 +9,7 @@ from resim_inspect.charts.analysis.scales import Range, Scale
 from resim_inspect.charts.analysis.ticks import Ticks, ticks
 from resim_inspect.charts.model.drawing import Axis, Plot
 from resim_inspect.charts.model.picture import Rect
-from resim_inspect.charts.rendering.cells import distinct_labels
+from resim_inspect.charts.rendering.cells import cut_title, distinct_labels
 from resim_inspect.charts.rendering.panels.canvas import PanelRequest, PlotFrame
 from resim_inspect.text import LIMIT_DIGITS, cell_width, cut, fit, number
 
@@ -193,7 +193,7 @@ def _paint_x_axis(frame: PlotFrame, axis: Axis, axes: AxisLayout) -> tuple[list[
 def _paint_title(frame: PlotFrame, title: str, marks: list[int]) -> None:
     """The title of x in its line, in the last gap between ticks that has room, else at the end."""
     area, style = frame.area, frame.palette.style("dim")
-    text = f" {cut(title, area.width - 2)} "
+    text = f" {cut_title(title, area.width - 2)} "
     end = area.x + area.width
     edges = [area.x, *sorted(marks), end]
     gaps = [(a + 1, b) for a, b in pairwise(edges) if b - a > cell_width(text)]

@@ -89,7 +89,7 @@ def _paint_large(grid: Grid, panel: Gauge, request: PanelRequest) -> bool:
     if value is None or dots is None:
         return False
     beside = cell_width(unit) + 2 if unit else 0
-    distance, ends = distance_text(panel), scale_ends(panel)
+    distance, ends = distance_text(panel, request.width), scale_ends(panel)
     below = 2 + bool(distance) + (4 if ends is not None else 0)
     close = 1 + bool(distance) + (2 if ends is not None else 0)
     # Blank rows go before the large digits do.

@@ -16,7 +16,7 @@ from resim_inspect.charts.model.style import (
     ColorRole,
     Palette,
 )
-from resim_inspect.charts.rendering.cells import Grid
+from resim_inspect.charts.rendering.cells import Grid, cut_title
 from resim_inspect.charts.rendering.panels.boxes import fill_char
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import cell_width, cut
@@ -57,8 +57,6 @@ class Layout:
 _GAP = 3
 _LENGTHS = (40, 32, 24, 18, 12)
 _MIN_TITLE = 6
-_MIN_NAME = 3
-"""Cells of a cut name in a title that say nothing."""
 
 
 def entries(
@@ -200,15 +198,8 @@ def arrange(entries: list[LegendEntry], right: str, width: int, max_rows: int) -
 
 
 def _cut_title(title: str, room: int) -> str:
-    """A title without `y: `, or cut before its unit: `clearance [m]`, `clear… [m]`, `[m]`."""
-    if cell_width(title) <= room:
-        return title
-    bare = title.removeprefix("y: ")
-    name, bracket, unit = bare.rpartition(" [")
-    left = room - cell_width(unit) - 2
-    if cell_width(bare) <= room or not bracket or left < 0:
-        return cut(bare, room)
-    return f"{cut(name, left)} [{unit}" if left > _MIN_NAME else f"[{unit}"
+    """A title without `y: ` if there is no room for it, cut before its unit."""
+    return title if cell_width(title) <= room else cut_title(title.removeprefix("y: "), room)
 
 
 def _partial(entries: list[LegendEntry], title: str, width: int, max_rows: int) -> Layout:

@@ -215,7 +215,7 @@ class RecordList(SearchedRows):
         ]
 
     def summary(self) -> str:
-        """State of the file for its frame: `at least 1,200 rows, 14 % · following`."""
+        """State of the file for its frame: `at least 1,200 rows, 14% · following`."""
         if self.records is None:
             return ""
         noun = "line" if self.records.is_text else "row"
