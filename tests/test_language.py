@@ -27,6 +27,8 @@ PATTERNS = {
 VAGUE_NAMES = {"found", "given", "it", "kept", "one", "place", "said"}
 """Names that say nothing of a value's type or role. They may not be names of local variables and
 parameters in the programs; a module that knows the class `Place` may call its values `place`."""
+SPACED_PERCENT = re.compile(r"(?:\A|\d) %(?=[\s.,;:)]|\Z)")
+"""A blank before a percent sign, also where a number comes before it in an f-string."""
 OPENING = re.compile(r"(What|Where|Whether|How|Who|Whose|Why|Which)\b")
 
 
@@ -83,6 +85,16 @@ def test_wording(rule: str) -> None:
         for module in modules()
         for line, text in module.wording
         for match in PATTERNS[rule].finditer(text)
+    ]
+    assert not faults, "\n".join(faults)
+
+
+def test_a_percentage_has_no_blank() -> None:
+    faults = [
+        f"{module.path}:{line}: {text[:60]}"
+        for module in modules()
+        for line, text in module.wording
+        if module.path.parts[0] in PROGRAMS and SPACED_PERCENT.search(text)
     ]
     assert not faults, "\n".join(faults)
 

@@ -133,7 +133,7 @@ def test_of_two_series_the_one_furthest_beyond_decides() -> None:
         made.double_over_time("force", pairs, limits=[(5.0, None), (50.0, None)])
         return made
 
-    # 20 % beyond, then 40 %; the other one came back from 30 %: 40 is more than 30.
+    # 20% beyond, then 40%; the other one came back from 30%: 40 is more than 30.
     (change,) = different(changes(build(6.0, 65.0), build(7.0, 49.0)))
     assert change.direction is Direction.WORSE
     (change,) = different(changes(build(7.0, 49.0), build(6.0, 65.0)))
