@@ -66,7 +66,13 @@ def stub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stub]:
 
 @cache
 def models_of(version: str, folder: Path) -> dict[str, Any]:
-    return client_models(version, folder)
+    """Models of a release, and its routes with the parts of their paths, by the number of these."""
+    described = client_models(version, folder)
+    by_length: dict[int, list[tuple[list[str], dict[str, str]]]] = {}
+    for route in described["routes"]:
+        template = route["url"].split("/")
+        by_length.setdefault(len(template), []).append((template, route))
+    return {**described, "routes": by_length}
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +84,9 @@ def route_of(path: str, described: dict[str, Any]) -> tuple[str, str, list[str]]
     """Model, function and ids with which a release asks for a path; None if it never does."""
     parts = ["", *([] if path.startswith("projects") else ["projects", "{}"]), *path.split("/")]
     fitting = []
-    for route in described["routes"]:
-        template = route["url"].split("/")
-        pairs = list(zip(template, parts, strict=False))
-        if len(template) == len(parts) and all(want in ("{}", have) for want, have in pairs):
+    for template, route in described["routes"].get(len(parts), ()):
+        pairs = list(zip(template, parts, strict=True))
+        if all(want in ("{}", have) for want, have in pairs):
             # A word fits better than a placeholder.
             words = sum(want == have for want, have in pairs)
             ids = [have for want, have in pairs if want == "{}"]
