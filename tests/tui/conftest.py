@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from resim_inspect.tui.open.evaluating import EvaluatingScreen
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from tests.tui.cloud.fake_cloud import FakeCloud, fake_cloud
+from tests.tui.shared_rules import share_rules
 from tests.tui.state_pilot import Drawing, StatePilot, key_event, screen_text
 
 LABEL = "flight-017/outputs/metrics.binproto"
@@ -40,6 +41,7 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     Drawing.watch(monkeypatch)
+    share_rules(monkeypatch)
     # A cursor that blinks is in the picture or not, as chance has it.
     original = Input.__init__
 
@@ -120,11 +122,13 @@ async def started(
 @asynccontextmanager
 async def running(app: InspectApp, size: tuple[int, int]) -> AsyncIterator[StatePilot]:
     """An app in a terminal of this size, ready."""
-    async with app.run_test(size=size):
-        pilot = StatePilot(app)
-        while not app.first_frame_drawn or isinstance(app.screen, EvaluatingScreen):
-            await pilot.pause(0.01)
-        await pilot.settle()
+    async with AsyncExitStack() as stack:
+        with Drawing.hold(app):
+            await stack.enter_async_context(app.run_test(size=size))
+            pilot = StatePilot(app)
+            while not app.first_frame_drawn or isinstance(app.screen, EvaluatingScreen):
+                await pilot.pause(0.01)
+            await pilot.settle()
         yield pilot
 
 
