@@ -28,7 +28,7 @@ def whole_parsers(
     """Return the parsers of both programs by the program's name.
 
     The paths that `resim-inspect` takes without a command are left out: beside subcommands they
-    would hide these from completion, which offers files anyway.
+    would hide these from completion, to which `shell_files` adds files.
     """
     inspect = _with_commands(INSPECT, "resim_inspect", INSPECT_COMMANDS, formatter)
     inspect.usage = f"{INSPECT} [PATH] | {INSPECT} BASE PATH | {INSPECT} COMMAND ..."

@@ -20,6 +20,8 @@ _USAGE_COLUMNS = 72
 """Columns of a usage: man indents it by 7."""
 FILES = {"DIR", "FILE", "FOLDER", "PATH", "WORKSPACE", "BASE", "OTHER", "OUT"}
 """Placeholders of arguments that are names of files."""
+TAKES_PATHS = {"resim-inspect"}
+"""Programs that open the paths that are given in place of a command."""
 
 
 def write_completion(folder: Path) -> None:
@@ -31,8 +33,28 @@ def write_completion(folder: Path) -> None:
                 action.complete = shtab.FILE  # type: ignore[attr-defined]
         for shell in SHELLS:
             script = shtab.complete(parser, shell)
+            if program in TAKES_PATHS:
+                script = _with_paths(script, shell)
             path = folder / script_name(program, shell)
             path.write_text(script.rstrip() + "\n", encoding="utf-8", newline="\n")
+
+
+def _with_paths(script: str, shell: str) -> str:
+    """Return the script with files where a command may be, which shtab offers in fish alone."""
+    if shell == "bash":
+        return script.replace("complete -o bashdefault -F", "complete -o bashdefault -o default -F")
+    if shell == "zsh":
+        files = r"\g<0>; local described=$?\n  _files || return $described"
+        script = re.sub(r"^  _describe .* _commands$", files, script, count=1, flags=re.MULTILINE)
+        # After a first path, the words have no options of a command.
+        return re.sub(
+            r"^( +)(.*\n)( +esac\n  esac\n})",
+            r"\1\2\1*) _files ;;\n\3",
+            script,
+            count=1,
+            flags=re.MULTILINE,
+        )
+    return script
 
 
 def write_manual(folder: Path) -> None:

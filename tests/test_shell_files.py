@@ -92,6 +92,18 @@ def test_bash_offers_commands_choices_and_files(
     assert set(result.stdout.split()) == offered
 
 
+def test_paths_are_offered_where_a_command_may_be(completion: Path) -> None:
+    """`resim-inspect outputs/` is the usual call; only the shell itself offers files there."""
+    for program, offers in (("resim-inspect", True), ("resim-runner", False)):
+        bash = completion_script(program, "bash", completion)
+        assert bash.rstrip().endswith(f" {program}")
+        assert ("-o default" in bash.rstrip().splitlines()[-1]) is offers
+        zsh = completion_script(program, "zsh", completion)
+        commands = zsh.partition("_commands() {")[2].partition("\n}\n")[0]
+        assert ("_files" in commands) is offers
+        assert ("*) _files ;;" in zsh) is offers
+
+
 def test_a_manual_page_names_every_command_and_option(tmp_path: Path) -> None:
     write_manual(tmp_path)
     for program, parser in whole_parsers().items():
