@@ -71,11 +71,14 @@ def load_user_settings(path: Path | None = None) -> UserSettings:
     """
     named = path is not None
     path = (user_config_path() if path is None else path).absolute()
-    if not named and not os.path.lexists(path):
+    closed = _closed_reason(path)
+    if not named and not closed and not os.path.lexists(path):
         return UserSettings(path, is_missing=True)
     # Most users have no file, and the app starts without what reads it.
     from resim_inspect.settings.model import SettingsError
 
+    if closed:
+        raise SettingsError(f"the file cannot be read: {closed}.", path, hint=HINT)
     if named and not os.path.lexists(path):
         raise SettingsError("the file does not exist.", path, hint="Name another with --config.")
     if not is_file(path):
@@ -84,6 +87,20 @@ def load_user_settings(path: Path | None = None) -> UserSettings:
     if not named:
         refuse_foreign(path)
     return read_user_settings(path)
+
+
+def _closed_reason(path: Path) -> str:
+    """Reason why the folder of a file, which exists, does not tell of it; empty if it does.
+
+    Such settings would be left out without a word. A home that is closed to this user is none.
+    """
+    try:
+        path.lstat()
+    except PermissionError as error:
+        return (error.strerror or "") if os.path.lexists(path.parent) else ""
+    except OSError:
+        return ""
+    return ""
 
 
 def refuse_foreign(path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,14 +48,22 @@ def read_state(name: str) -> dict[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def write_state(name: str, values: Mapping[str, Any]) -> None:
-    """Write a state file; do nothing if that is not possible."""
+def write_state(name: str, values: Mapping[str, Any]) -> str:
+    """Write a state file; return the reason if that is not possible, else an empty text.
+
+    Where no state is kept, nothing is written.
+    """
     if is_off():
-        return
+        return ""
     import json
 
-    with suppress(OSError, UnicodeEncodeError):
+    try:
         write_private(state_file(name), json.dumps({"format": FORMAT, **values}, indent=1))
+    except OSError as error:
+        return error.strerror or str(error)
+    except UnicodeEncodeError:
+        return "A name is not Unicode text"
+    return ""
 
 
 def write_private(target: Path, text: str) -> None:

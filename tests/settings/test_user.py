@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -150,6 +151,26 @@ def test_a_file_of_another_user_is_refused_unless_it_is_named(
     with pytest.raises(SettingsError, match="belongs to another user"):
         load_user_settings()
     assert load_user_settings(own).mouse is False
+
+
+def test_a_folder_that_hides_its_file_is_a_fault(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error is made here, since the tests may run as root, who may look everywhere."""
+    closed = {own}
+
+    def lstat(path: Path) -> os.stat_result:
+        if path in closed:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return os.lstat(path)
+
+    monkeypatch.setattr(Path, "lstat", lstat)
+    with pytest.raises(SettingsError, match=r"cannot be read: Permission denied\.") as raised:
+        load_user_settings()
+    assert "--no-config" in raised.value.hint
+    # The home of another user: nothing in it is this user's.
+    own.parent.rmdir()
+    assert load_user_settings().is_missing
 
 
 def test_the_path_is_in_the_folder_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,4 +94,7 @@ class PreferencesApp(ThemedApp):
     def _keep_theme(self, name: str) -> None:
         from resim_inspect.tui.preferences.theme_choice import remember_theme
 
-        remember_theme(name, self.preferences.configured_theme)
+        reason = remember_theme(name, self.preferences.configured_theme)
+        if reason:
+            text = f"The theme holds until the app ends; it cannot be kept: {clean(reason, 200)}."
+            self.notify(text, severity="warning", timeout=8, markup=False)

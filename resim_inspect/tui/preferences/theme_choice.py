@@ -61,9 +61,12 @@ def theme_choice(
     return ThemeChoice(AUTO, "default")
 
 
-def remember_theme(name: str, configured: str | None) -> None:
-    """Keep the theme that was chosen in the app, and the one of `config.toml` at that time."""
-    write_state(STATE, {"theme": name, "instead_of": configured})
+def remember_theme(name: str, configured: str | None) -> str:
+    """Keep the theme that was chosen in the app, and the one of `config.toml` at that time.
+
+    Returns the reason if it cannot be kept, else an empty text.
+    """
+    return write_state(STATE, {"theme": name, "instead_of": configured})
 
 
 def resolved_theme(name: str, background: Background, folder: Path | None) -> Theme:

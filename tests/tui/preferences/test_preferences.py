@@ -87,6 +87,16 @@ async def test_a_theme_chosen_in_the_app_stays_until_the_file_has_another(tmp_pa
     assert theme_choice(None, {}, None)[:2] == ("auto", "default")
 
 
+async def test_a_theme_that_cannot_be_kept_is_told(tmp_path: Path, notices: list[str]) -> None:
+    folder = state_file("theme").parent
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("a file where the state folder would be", "utf-8")
+    async with running(app_with(tmp_path, Preferences()), (80, 24)) as pilot:
+        await chosen(pilot, "nord")
+        assert pilot.app.theme == "nord"
+        assert "cannot be kept: Not a directory." in notices[-1]
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"theme": 3}', '{"theme": "gone"}', "\0"])
 def test_a_damaged_choice_is_left_out(content: str) -> None:
     path = state_file("theme")
