@@ -167,8 +167,22 @@ class StatePilot(Pilot[Any]):
         with Drawing.hold(self.app):
             while not is_leaving(self.app):
                 await self._until_quiet(is_busy, end)
-                if is_leaving(self.app) or not Drawing.paint(self.app):
+                if is_leaving(self.app) or not (self._draw_covered() or Drawing.paint(self.app)):
                     return
+
+    def _draw_covered(self) -> bool:
+        """Draw what has changed in the screens below a dialog; return False if nothing was drawn.
+
+        They have timers of their own, of which `pause` triggers that of the top screen alone.
+        """
+        has_drawn = False
+        for screen in self.app.screen_stack[:-1]:
+            is_pending = screen._layout_required or screen._scroll_required
+            if screen.is_current and (is_pending or screen._dirty_widgets):
+                screen._on_timer_update()
+                # Widgets that are out of view stay marked.
+                has_drawn = has_drawn or not screen._dirty_widgets
+        return has_drawn
 
     async def _until_quiet(self, is_busy: Callable[[], bool], end: float) -> None:
         quiet = 0
