@@ -13,7 +13,7 @@ _RULES: dict[tuple[Any, ...], list[RuleSet]] = {}
 
 
 def share_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let all apps of a test share rules with those before: parsing takes a sixth of a start."""
+    """Let all apps of a test share rules with those before: parsing is part of every start."""
     original = Stylesheet._parse_rules
 
     def parse_rules(sheet: Stylesheet, css: str, *place: Any, **origin: Any) -> list[RuleSet]:

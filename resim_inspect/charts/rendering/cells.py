@@ -11,7 +11,7 @@ from resim_inspect.contrast import LEAST_OF_SERIES, legible
 from resim_inspect.text import cell_width, cut
 
 _MIN_NAME = 3
-"""Cells of a cut name in a title that say nothing."""
+"""Cells of a name that say too little: a title with no more room than this is its unit alone."""
 
 
 def cut_title(title: str, room: int) -> str:

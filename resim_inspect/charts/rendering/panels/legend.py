@@ -198,7 +198,7 @@ def arrange(entries: list[LegendEntry], right: str, width: int, max_rows: int) -
 
 
 def _cut_title(title: str, room: int) -> str:
-    """A title without `y: ` if there is no room for it, cut before its unit."""
+    """Drop `y: ` from a title that does not fit, then cut the title before its unit."""
     return title if cell_width(title) <= room else cut_title(title.removeprefix("y: "), room)
 
 
