@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -122,13 +122,11 @@ async def started(
 @asynccontextmanager
 async def running(app: InspectApp, size: tuple[int, int]) -> AsyncIterator[StatePilot]:
     """An app in a terminal of this size, ready."""
-    async with AsyncExitStack() as stack:
-        with Drawing.hold(app):
-            await stack.enter_async_context(app.run_test(size=size))
-            pilot = StatePilot(app)
-            while not app.first_frame_drawn or isinstance(app.screen, EvaluatingScreen):
-                await pilot.pause(0.01)
-            await pilot.settle()
+    async with app.run_test(size=size):
+        pilot = StatePilot(app)
+        while not app.first_frame_drawn or isinstance(app.screen, EvaluatingScreen):
+            await pilot.pause(0.01)
+        await pilot.settle()
         yield pilot
 
 

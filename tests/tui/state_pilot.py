@@ -6,16 +6,14 @@ import asyncio
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from html import unescape
 from time import monotonic
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import pytest
-from textual._compositor import Compositor
 from textual.app import App
 from textual.events import Key
 from textual.keys import KEY_NAME_REPLACEMENTS, key_to_character
@@ -39,32 +37,19 @@ _TEXT = re.compile(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>')
 
 
 class Drawing:
-    """Frames that apps have drawn or wanted to, and drawing that they have postponed: Textual shows
-    neither.
-
-    Widgets would be painted five times for a key, each time for a frame that no test looks at: half
-    of the time of these tests. While a pilot waits, apps go on in all but that, and the regions to
-    be painted add up.
-    """
+    """Frames that apps have drawn, and drawing that they have postponed: Textual shows neither."""
 
     frames: ClassVar[Counter[App[Any]]] = Counter()
-    """The number of frames that each app has drawn or wanted to draw."""
+    """The number of frames that each app has drawn."""
     delays: ClassVar[Counter[App[Any]]] = Counter()
     """The number of times that an app draws nothing for now, as while another mode comes."""
-    held: ClassVar[set[App[Any]]] = set()
-    """Apps for which a pilot waits: they paint nothing."""
-    unpainted: ClassVar[set[App[Any]]] = set()
-    """Apps that have wanted to draw a frame since then."""
 
     @classmethod
     def watch(cls, monkeypatch: pytest.MonkeyPatch) -> None:
         """Watch every app until the end of a test."""
         monkeypatch.setattr(cls, "frames", Counter())
         monkeypatch.setattr(cls, "delays", Counter())
-        monkeypatch.setattr(cls, "held", set())
-        monkeypatch.setattr(cls, "unpainted", set())
         original = App.delay_update
-        render_update = Compositor.render_update
 
         def drawn(app: App[Any]) -> None:
             cls.frames[app] += 1
@@ -75,36 +60,8 @@ class Drawing:
             # This timer starts later than that of Textual, and so it ends later.
             app.set_timer(delay, lambda: cls.delays.subtract([app]))
 
-        def render(compositor: Compositor, full: bool = False, **options: Any) -> Any:
-            if full or compositor.root is None or compositor.root.app not in cls.held:
-                return render_update(compositor, full, **options)
-            cls.unpainted.add(compositor.root.app)
-            return None
-
         monkeypatch.setattr(App, "post_display_hook", drawn)
         monkeypatch.setattr(App, "delay_update", delay_update)
-        monkeypatch.setattr(Compositor, "render_update", render)
-
-    @classmethod
-    @contextmanager
-    def hold(cls, app: App[Any]) -> Iterator[None]:
-        """Paint nothing until the end of the block, except by `paint`."""
-        cls.held.add(app)
-        try:
-            yield
-        finally:
-            cls.held.discard(app)
-
-    @classmethod
-    def paint(cls, app: App[Any]) -> bool:
-        """Paint the regions that have changed; return False if there are none."""
-        if app not in cls.unpainted:
-            return False
-        cls.unpainted.discard(app)
-        cls.held.discard(app)
-        app.screen._compositor_refresh()
-        cls.held.add(app)
-        return True
 
 
 class WatchedThreads(ThreadPoolExecutor):
@@ -162,13 +119,11 @@ class StatePilot(Pilot[Any]):
         await self._rest(lambda: self._has_workers() or self._has_messages())
 
     async def _rest(self, is_busy: Callable[[], bool]) -> None:
-        """Wait until the app is not busy and what it then paints leads to nothing more."""
+        """Wait until the app is not busy and has drawn all that has changed."""
         end = monotonic() + DEADLINE
-        with Drawing.hold(self.app):
-            while not is_leaving(self.app):
-                await self._until_quiet(is_busy, end)
-                if is_leaving(self.app) or not (self._draw_covered() or Drawing.paint(self.app)):
-                    return
+        await self._until_quiet(is_busy, end)
+        while not is_leaving(self.app) and self._draw_covered():
+            await self._until_quiet(is_busy, end)
 
     def _draw_covered(self) -> bool:
         """Draw what has changed in the screens below a dialog; return False if nothing was drawn.

@@ -25,7 +25,6 @@ from resim_inspect.tui.widgets.dialogs import Dialog
 from tests.soak import FACTOR
 from tests.tui.runs.run_harness import RecordedRun
 from tests.tui.scenes import BASES, DOCUMENT, SCENES, Scene
-from tests.tui.state_pilot import Drawing
 from tests.tui.widgets.chart_documents import waves
 
 SIZE = (80, 24)
@@ -103,22 +102,12 @@ async def _until(done: Callable[[], bool], what: str) -> None:
 
 
 async def _leaves_cleanly(
-    app: InspectApp,
-    capsys: pytest.CaptureFixture[str],
-    act: Callable[[], Any],
-    *,
-    begin: Callable[[], Any] | None = None,
+    app: InspectApp, capsys: pytest.CaptureFixture[str], act: Callable[[], Any]
 ) -> None:
-    """Run the app, do something, leave: it ends by that and says nothing.
-
-    Nothing is painted while the app is led to where that begins.
-    """
+    """Run the app, do something, leave: it ends by that and says nothing."""
 
     async def leave() -> None:
         try:
-            if begin is not None:
-                with Drawing.hold(app):
-                    await begin()
             await act()
         finally:
             app.call_later(app.action_quit)
@@ -178,7 +167,7 @@ async def test_after_any_key(
                     break
         return False
 
-    async def lead() -> None:
+    async def press() -> None:
         await _until(lambda: app.first_frame_drawn, "the app does not start")
         for key in scene.keys:
             await _until(lambda: app.focused is not None, "nothing has the focus")
@@ -188,12 +177,10 @@ async def test_after_any_key(
         await _until(lambda: isinstance(app.screen, scene.screen), "the screen does not come")
         await _until(lambda: _part(app, owner) is not None, f"there is no {owner.__name__}")
         await _until(takes_the_key, f"{binding.key} does nothing here")
-
-    async def press() -> None:
         app.simulate_key(binding.key.split(",")[0])
         await _wait(delay)
 
-    await _leaves_cleanly(app, capsys, press, begin=lead)
+    await _leaves_cleanly(app, capsys, press)
 
 
 @pytest.mark.soak
