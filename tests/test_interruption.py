@@ -38,6 +38,29 @@ STARTS = {
 }
 
 
+SWALLOWED = """
+import time, weakref
+from resim_inspect.interruption import exit_on_interrupt, raise_on_interrupt
+
+class Value: pass
+
+def callback(_):
+    raise {error}
+
+exit_on_interrupt()
+raise_on_interrupt()
+value = Value()
+reference = weakref.ref(value, callback)
+try:
+    del value
+    for _ in range({rounds}):
+        time.sleep(0.1)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+"""An exception in a callback of the interpreter, which does not pass it on."""
+
+
 @pytest.fixture(scope="module", params=STARTS)
 def call(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """A call of one of the programs that reports each module on stderr once it is loaded."""
@@ -101,6 +124,23 @@ def test_an_interruption_that_an_import_wrapped_or_that_comes_with_an_error_has_
     assert capsys.readouterr().err == ""
     assert run_program("program", [], failing, lambda _: None, 70) == 70
     assert "OSError: unreadable" in capsys.readouterr().err
+
+
+def test_an_interruption_that_a_callback_swallowed_comes_again() -> None:
+    script = SWALLOWED.format(error="KeyboardInterrupt", rounds=600)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
+
+
+def test_another_error_in_a_callback_is_told() -> None:
+    script = SWALLOWED.format(error="ValueError('seen')", rounds=1)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == ""
+    assert "ValueError: seen" in done.stderr
 
 
 @pytest.mark.parametrize("program", OWN)
