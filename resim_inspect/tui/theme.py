@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import NamedTuple
 
 from rich.color import Color
 from rich.style import Style
 from textual.app import App
-from textual.dom import DOMNode
+from textual.css.stylesheet import Stylesheet
 from textual.notifications import SeverityLevel
 from textual.reactive import Initialize, Reactive
 from textual.theme import Theme
@@ -17,6 +16,7 @@ from textual.theme import Theme
 from resim_inspect.contrast import RGB, hex_of, legible, rgb_of
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.tui.themes.built_in import DARK, LIGHT
+from resim_inspect.tui.themes.following import ThemedStylesheet
 from resim_inspect.validation.findings import Severity
 
 _EXTRA = ("quiet", "rule", "raw", "pick", "pick-away")
@@ -51,6 +51,12 @@ class ThemedApp(App[None]):
 
     first_theme: Theme = DARK
     theme: Reactive[str] = Reactive(Initialize(_first_theme_of))
+    _css_variables: tuple[Theme, dict[str, str]] | None = None
+    """Variables of the style sheet, and the theme that they were made of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stylesheet: Stylesheet = ThemedStylesheet(variables=self.get_css_variables())
 
     def get_theme(self, theme_name: str) -> Theme | None:
         # Textual asks for it before anything can be registered.
@@ -74,9 +80,21 @@ class ThemedApp(App[None]):
         title = f"{mark} {title or word}".strip()
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
+    def refresh_css(self, animate: bool = True) -> None:
+        if isinstance(self.stylesheet, ThemedStylesheet):
+            self.stylesheet.theme = self.current_theme
+        super().refresh_css(animate=animate)
+
     def get_css_variables(self) -> dict[str, str]:
+        theme, known = self.current_theme, self._css_variables
+        # Asked for twice before the first frame.
+        if known is None or known[0] is not theme:
+            known = self._css_variables = theme, self._variables_of(theme)
+        return known[1].copy()
+
+    def _variables_of(self, theme: Theme) -> dict[str, str]:
         variables = super().get_css_variables()
-        styles = styles_of(self.current_theme)
+        styles = styles_of(theme)
         # The style sheet has words in these colours too: as legible as those of the lines.
         legible_words = {"quiet": styles.quiet, "accent": styles.accent}
         return variables | {
@@ -84,15 +102,6 @@ class ThemedApp(App[None]):
             for name, style in legible_words.items()
             if style.color is not None
         }
-
-
-def follow_theme(node: DOMNode, changed: Callable[[], None]) -> None:
-    """Call a function after each change of the theme, also while another document is in view.
-
-    Lines and the style sheet follow by themselves; what has been given its colours does not.
-    """
-    # Queued: the node may still be mounting its children.
-    node.app.theme_changed_signal.subscribe(node, lambda _: node.call_later(changed))
 
 
 class ThemeStyles(NamedTuple):

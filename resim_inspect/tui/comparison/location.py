@@ -13,7 +13,7 @@ from resim_inspect.document.discovery import METRICS_FILE
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, count, cut_left
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
-from resim_inspect.tui.widgets.main_screen import update_if_changed
+from resim_inspect.tui.widgets.repainting import show_text
 
 if TYPE_CHECKING:
     from resim_inspect.comparison import Comparison
@@ -32,7 +32,7 @@ def show_location(
     """Show both sides in the first lines of a screen."""
     # One cell is blank on each side.
     text = location_text(sides, comparison, screen.size.width - 2, theme_styles(screen.app))
-    update_if_changed(screen.query_one("#location", Static), text)
+    show_text(screen.query_one("#location", Static), text)
 
 
 def location_text(

@@ -45,6 +45,7 @@ from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.main_screen import MainScreen
+from resim_inspect.tui.widgets.repainting import show_text, show_title
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.workers import Background, after_first_frame
 
@@ -194,7 +195,7 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
                     title.append(" · ", styles.quiet)
                     words = f"{way.symbol} {way.value} {counts[way]:,}"
                     title.append(words, direction_style(styles, way))
-            self.list.border_title = title
+            show_title(self.list, title)
         self._explain()
         self.update_hints()
 
@@ -206,7 +207,7 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
         box = self.query_one("#explained-box")
         box.border_title = Text("Explained" if change is None else clean(change.name, 80))
         text = Text() if change is None else explained(change, theme_styles(self.app))
-        self.query_one("#explained", Static).update(text)
+        show_text(self.query_one("#explained", Static), text)
         box.scroll_home(animate=False)
         self._draw(change)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.themes.following import ThemeFollower
 from resim_inspect.tui.workers import Background
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class SessionObserver(Protocol):
         """Show the new session in place of the old one."""
 
 
-class Pane(Background):
+class Pane(Background, ThemeFollower):
     """One pane of a document's screen."""
 
     DEFAULT_CSS = "Pane { height: 1fr; width: 1fr; layout: horizontal; }"
@@ -52,9 +53,6 @@ class Pane(Background):
     def export_choices(self) -> Sequence[ExportChoice]:
         """Return the things in view in all their formats, that of the focus first."""
         return ()
-
-    def on_theme_changed(self) -> None:
-        """Repaint in the colours of a new theme."""
 
     def dismiss_layer(self) -> bool:
         """Drop one layer, such as a filter or a zoom; return False if there is none."""

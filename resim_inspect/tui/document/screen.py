@@ -184,6 +184,7 @@ class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost, QueryHo
         self.current = name
         for pane in self.panes:
             pane.display = pane.id == name
+        self.pane.take_theme()
         self.update_lines()
         return self.pane
 
@@ -233,9 +234,7 @@ class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost, QueryHo
         self.update_hints()
 
     def on_theme_changed(self) -> None:
-        """Repaint in the colours of a new theme."""
-        for pane in self.panes:
-            pane.on_theme_changed()
+        self.pane.take_theme()
         self.update_lines()
 
     def action_reload(self) -> None:

@@ -20,7 +20,8 @@ from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import fitting_hints, hint_line, hint_words
 from resim_inspect.tui.keymap import Hint
-from resim_inspect.tui.theme import ThemeStyles, follow_theme, theme_styles
+from resim_inspect.tui.theme import ThemeStyles, theme_styles
+from resim_inspect.tui.themes.following import ThemedScreen
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ MAX_DETAIL = 2_000
 """Characters of a value that a dialog of details shows; copying copies all of them."""
 
 
-class Dialog(ModalScreen[T]):
+class Dialog(ModalScreen[T], ThemedScreen):
     """A box in the middle of the screen that Esc closes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.DIALOG]
@@ -48,12 +49,6 @@ class Dialog(ModalScreen[T]):
 
     _hinted: tuple[Widget, Sequence[str]] | None = None
     """The box with hints in its frame, and the words of all of them."""
-
-    def on_mount(self) -> None:
-        follow_theme(self, self.on_theme_changed)
-
-    def on_theme_changed(self) -> None:
-        """Make text in the colours of the theme anew."""
 
     def show_hints(self, box: Widget, *hints: Hint | str) -> str:
         """Show as many hints in the frame of a box as have room; return the text of all."""

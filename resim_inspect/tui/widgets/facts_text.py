@@ -6,7 +6,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from resim_inspect.text import cell_width, wrap
-from resim_inspect.tui.widgets.main_screen import update_if_changed
+from resim_inspect.tui.widgets.repainting import show_text
 
 GLUE = "\xa0"
 """The blank at which no line breaks. Textual breaks lines there too, so that `broken` does it."""
@@ -64,7 +64,7 @@ class FactsText(Static):
     def _break(self) -> None:
         width = self.content_size.width
         text = broken(self._text, width) if width > 0 else self._text
-        update_if_changed(self, text)
+        show_text(self, text)
 
     def on_resize(self) -> None:
         self._break()

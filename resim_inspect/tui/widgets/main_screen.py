@@ -5,31 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.screen import ScreenResultType
-from textual.widgets import Static
 
 from resim_inspect.tui.key_hints import KeyHint, active_hints
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
-from resim_inspect.tui.theme import follow_theme
+from resim_inspect.tui.themes.following import ThemedScreen
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.maximising import BoxHost, MaximisingScreen
 
 
-class MainScreen(MaximisingScreen[ScreenResultType], BoxHost):
+class MainScreen(MaximisingScreen[ScreenResultType], BoxHost, ThemedScreen):
     """A screen with a `BottomBar`, which follows the focus and `KeyHintsChanged`."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
     COMMON_HINTS: ClassVar[tuple[Hint, ...]] = (Hint("app.help"), Hint("app.quit"))
     """Hints that follow those of the screen."""
-
-    def on_mount(self) -> None:
-        follow_theme(self, self.on_theme_changed)
-
-    def on_theme_changed(self) -> None:
-        """Make text in the colours of the theme anew."""
 
     def key_hints(self) -> Iterable[Hint]:
         """Bindings that do something now; those that the focus does not reach are left out."""
@@ -60,10 +52,3 @@ class MainScreen(MaximisingScreen[ScreenResultType], BoxHost):
 
     def on_descendant_focus(self) -> None:
         self.update_hints()
-
-
-def update_if_changed(static: Static, text: Text) -> None:
-    """Show a text of any height; one that is there already would lay the screen out again."""
-    shown = static.content
-    if not isinstance(shown, Text) or (shown, shown.style) != (text, text.style):
-        static.update(text)

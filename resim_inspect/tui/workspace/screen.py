@@ -38,6 +38,7 @@ from resim_inspect.tui.widgets.dialogs import FRAME_ENDS
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.kept_views import restore_later
 from resim_inspect.tui.widgets.main_screen import MainScreen
+from resim_inspect.tui.widgets.repainting import show_subtitle, show_title
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.workers import Background
 from resim_inspect.tui.workspace.column_host import ColumnHost
@@ -235,8 +236,8 @@ class WorkspaceScreen(
         table = self.table
         jobs = self.query_one("#jobs")
         rows, room = list(self._rows.values()), self.size.width - FRAME_ENDS
-        jobs.border_title = jobs_title(rows, table.count, total, styles, room)
-        jobs.border_subtitle = table.overflow()
+        show_title(jobs, jobs_title(rows, table.count, total, styles, room))
+        show_subtitle(jobs, table.overflow())
         self.query_one("#cell", Static).update(table.cell, layout=False)
         self.show_problem()
         self.query_one(JobsHeading).refresh()

@@ -45,6 +45,7 @@ from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.facts_text import FactsText
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.main_screen import MainScreen
+from resim_inspect.tui.widgets.repainting import show_subtitle, show_title
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint, strip_of
 from resim_inspect.tui.workers import Background, after_first_frame, key_pauses
 
@@ -197,8 +198,9 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
                 title.append(" · ", styles.quiet)
                 title.append(f"{way.symbol} {number:,} {way.value}", direction_style(styles, way))
         jobs = self.query_one("#jobs")
-        jobs.border_title = title
-        jobs.border_subtitle = overflow_hint(*table.outside(table.scrollable_content_region.width))
+        show_title(jobs, title)
+        hidden = overflow_hint(*table.outside(table.scrollable_content_region.width))
+        show_subtitle(jobs, hidden)
         totals = long_totals(table.totals.get(table.selected.key))
         # One line each, within the frame and a blank on each side.
         width = max(0, self.size.width - 4)

@@ -249,7 +249,10 @@ class DataList(RowList, Background):
         if self._missing:
             self._fetching = True
             self._fetch()
-        self.refresh()
+        top = round(self.scroll_offset.y)
+        for row in range(top, min(top + self.size.height, self.count)):
+            if self.shown[row] in message.lengths:
+                self.refresh_line(row)
 
     @work(
         thread=True,

@@ -31,6 +31,7 @@ from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.filter_host import FilterHost
+from resim_inspect.tui.widgets.repainting import show_subtitle, show_text, show_title
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint
 from resim_inspect.tui.widgets.side_list import SideHost
 
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 TALL = 20
 """Height in rows from which a chart leaves room for the numbers below it."""
+SLOW = 0.2
+"""Seconds of decoding after which the numbers of the data before go."""
 
 
 class DataPane(Pane, FilterHost, SideHost):
@@ -226,10 +229,11 @@ class DataPane(Pane, FilterHost, SideHost):
 
     def _columns(self) -> None:
         """Say which columns are in view, and how many are not."""
-        self.query_one(Heading).refresh()
-        table, right = self.table, self.query_one("#right")
+        self.query_one(Heading).follow()
+        table = self.table
         shown = not self._as_chart() and self.data is not None
-        right.border_subtitle = overflow_hint(*table.outside(table.room)) if shown else ""
+        hint = overflow_hint(*table.outside(table.room)) if shown else ""
+        show_subtitle(self.query_one("#right"), hint)
 
     def _as_chart(self) -> bool:
         data = self.data
@@ -249,20 +253,32 @@ class DataPane(Pane, FilterHost, SideHost):
             chart.show(self.session.document, "data", data.position)
         if self._shown == (self.session.document, data.position):
             return
-        self.query_one("#numbers", Static).update("")
-        if data.external_path is None and not self._busy:
+        if data.external_path is not None:
+            self._clear_numbers()
+            return
+        # Without numbers the table would be higher for a moment, and painted once more.
+        self.set_timer(SLOW, self._clear_old_numbers)
+        if not self._busy:
             self._busy = True
             # After the frame that shows which data was chosen.
             self.call_after_refresh(self._read, self.session.document, data)
 
+    def _clear_old_numbers(self) -> None:
+        data = self.data
+        if data is None or self._shown != (self.session.document, data.position):
+            self._clear_numbers()
+
+    def _clear_numbers(self) -> None:
+        show_text(self.query_one("#numbers", Static), Text())
+
     def _title(self) -> None:
         data, right = self.data, self.query_one("#right")
         if data is None:
-            right.border_title = ""
+            show_title(right, "")
             return
         linked = self.session.catalog.linked
         index = self.session.document.index_of(data) if linked else None
-        right.border_title = data_title(data, index, theme_styles(self.app))
+        show_title(right, data_title(data, index, theme_styles(self.app)))
 
     @work(
         thread=True,
@@ -304,7 +320,7 @@ class DataPane(Pane, FilterHost, SideHost):
             rows, key = count(len(columns.trouble), "row"), key_of("series.next_failing")
             numbers.append(f"{rows} failing or NaN, {key} goes there")
         numbers.rstrip()
-        self.query_one("#numbers", Static).update(numbers)
+        show_text(self.query_one("#numbers", Static), numbers)
         self._columns()
         self._place()
         self._lead()

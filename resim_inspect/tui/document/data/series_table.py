@@ -266,15 +266,25 @@ class Heading(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._table: SeriesTable | None = None
+        self._titles = ""
 
     def of(self, table: SeriesTable) -> None:
         """Stand above this table."""
         self._table = table
-        self.refresh()
+        self.follow()
+
+    def follow(self) -> None:
+        """Show the titles of the columns that are in view now."""
+        titles = self._current_titles()
+        if titles != self._titles:
+            self._titles = titles
+            self.refresh()
+
+    def _current_titles(self) -> str:
+        return "" if self._table is None else self._table.heading(self._table.room)
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         width, base = self.size.width, self.rich_style
-        table = self._table
-        title = table.heading(table.room) if table is not None else ""
-        line = Strip([Segment(title, base + theme_styles(self.app).quiet)])
+        self._titles = self._current_titles()
+        line = Strip([Segment(self._titles, base + theme_styles(self.app).quiet)])
         return line.crop_extend(0, width, base)

@@ -26,6 +26,7 @@ from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.facts_text import BETWEEN_FACTS, FactsText, as_fact
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.maximising import BoxHost
+from resim_inspect.tui.widgets.repainting import show_text
 from resim_inspect.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ class EventsPane(Pane, FilterHost, BoxHost):
         self.query_one(FactsText).show(text)
         self.query_one(EventText).scroll_home(animate=False)
         start = clean(event.description, 400).strip() if event is not None else ""
-        self.query_one("#event-line", Static).update(Text(start, styles.quiet))
+        show_text(self.query_one("#event-line", Static), Text(start, styles.quiet))
 
     @on(RowList.Moved)
     def _moved(self, message: RowList.Moved) -> None:

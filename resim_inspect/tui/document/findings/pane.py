@@ -24,6 +24,7 @@ from resim_inspect.tui.messages import EditionChosen, GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.maximising import BoxHost
+from resim_inspect.tui.widgets.repainting import show_text, show_title
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.validation.findings import Finding, Severity
 
@@ -271,7 +272,7 @@ class FindingsPane(Pane, FilterHost, BoxHost):
                     noun = "info" if severity is Severity.INFO else severity.value
                     title.append(count(number, noun), styles.severity[severity])
             title.append(f" · rules of {report.edition}", styles.quiet)
-        self.list.border_title = title
+        show_title(self.list, title)
 
     @on(RowList.Moved)
     def _moved(self, message: RowList.Moved) -> None:
@@ -304,7 +305,7 @@ class FindingsPane(Pane, FilterHost, BoxHost):
                     if example:
                         text.append(f"\n{word:5}", styles.quiet)
                         text.append("\n     ".join(example), styles.text)
-        self.query_one("#finding-text", Static).update(text)
+        show_text(self.query_one("#finding-text", Static), text)
         self.query_one("#finding-box").scroll_home(animate=False)
 
     @on(RowList.Chosen)

@@ -24,6 +24,7 @@ from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.painter import Subject
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.facts_text import FactsText
+from resim_inspect.tui.widgets.repainting import show_title
 
 if TYPE_CHECKING:
     from resim_inspect.charts.build.job_values import JobValues
@@ -116,7 +117,7 @@ class Card(Vertical):
         title.append(f"{status.symbol} {word}", styles.of(status))
         if metric.importance:
             title.append(f" · {metric.importance.name}", styles.quiet + Style(bold=False))
-        self.chart.border_title = title
+        show_title(self.chart, title)
         base = None if session.reference is None else session.reference.base(position)
         jobs = self._job_values(session, metric)
         self.chart.show_subject(Subject(session.document, "metric", position, None, jobs, base))
