@@ -11,12 +11,12 @@ from rich.padding import Padding
 from rich.segment import Segment
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.dom import DOMNode
 from textual.widgets import Static
 
 from resim_inspect.tui.key_hints import bindings_of, key_name
 from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.containers import ScrollBox
 from resim_inspect.tui.widgets.dialogs import CLOSE, Dialog
 from resim_inspect.tui.widgets.filter_host import FilterHost
 
@@ -125,13 +125,13 @@ class HelpScreen(Dialog[None]):
         return RenderedOnce(Group(*parts))
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="box") as box:
+        with ScrollBox(classes="box") as box:
             yield Static(self._content())
         box.border_title = "Help"
         self.show_hints(box, "↑ ↓ scroll", CLOSE)
 
     def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
+        self.query_one(ScrollBox).focus()
 
     def on_theme_changed(self) -> None:
         self.query_one(Static).update(self._content())

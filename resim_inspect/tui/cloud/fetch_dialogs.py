@@ -7,7 +7,6 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from resim_inspect.text import clean
@@ -15,6 +14,7 @@ from resim_inspect.tui import keymap
 from resim_inspect.tui.cloud.fetch_state import Fetch
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.dialogs import CLOSE, Dialog, ErrorDialog
 
 
@@ -64,7 +64,7 @@ class TokenDialog(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         box = Input(password=True, placeholder="kept in memory, never written to disk")
         box.border_title = "Token"
-        with Vertical(classes="box") as around:
+        with VerticalBox(classes="box") as around:
             yield Static(self._text())
             yield box
         around.border_title = "A token is needed"

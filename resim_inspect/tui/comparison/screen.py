@@ -10,7 +10,6 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
@@ -44,6 +43,7 @@ from resim_inspect.tui.messages import CompareRequested, OpenRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.chart.view import ChartView
+from resim_inspect.tui.widgets.containers import Box, ScrollBox
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.repainting import show_text, show_title
 from resim_inspect.tui.widgets.row_list import RowList
@@ -115,10 +115,10 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
 
     def compose(self) -> ComposeResult:
         yield Static(id="location", markup=False)
-        with Container(id="changes"):
+        with Box(id="changes"):
             yield ChangeList(id="change-list")
-            with Container(id="chosen"):
-                with VerticalScroll(id="explained-box"):
+            with Box(id="chosen"):
+                with ScrollBox(id="explained-box"):
                     yield Static(id="explained", markup=False)
                 yield ChartView()
         yield BottomBar()

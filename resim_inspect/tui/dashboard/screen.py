@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -21,6 +20,7 @@ from resim_inspect.tui.dashboard.status_line import GridStatus, status_text
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.dashboard import DASHBOARD
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.workers import Background
@@ -50,7 +50,7 @@ class DashboardScreen(MainScreen[int | None], Background, FilterHost):
 
     def compose(self) -> ComposeResult:
         yield self.heading()
-        with Vertical(id="cards"):
+        with VerticalBox(id="cards"):
             yield self.grid
         yield Static(id="cards-state", markup=False)
         yield BottomBar()

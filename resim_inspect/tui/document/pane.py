@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.themes.following import ThemeFollower
+from resim_inspect.tui.widgets.containers import ContainerLines
 from resim_inspect.tui.workers import Background
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class SessionObserver(Protocol):
         """Show the new session in place of the old one."""
 
 
-class Pane(Background, ThemeFollower):
+class Pane(Background, ThemeFollower, ContainerLines):
     """One pane of a document's screen."""
 
     DEFAULT_CSS = "Pane { height: 1fr; width: 1fr; layout: horizontal; }"

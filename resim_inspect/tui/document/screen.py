@@ -11,7 +11,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.containers import Vertical
 from textual.message import Message
 
 from resim_inspect.document.approximate import is_approximate
@@ -32,6 +31,7 @@ from resim_inspect.tui.messages import EditionChosen, GoTo
 from resim_inspect.tui.query.host import QueryHost
 from resim_inspect.tui.runs.run_host import RunHost
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.kept_views import pane_made, restore_later
 from resim_inspect.tui.widgets.maximising import box_host
 from resim_inspect.tui.workers import after_first_frame
@@ -103,7 +103,7 @@ class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost, QueryHo
 
     def compose(self) -> ComposeResult:
         yield TopBar()
-        with Vertical(id="panes"):
+        with VerticalBox(id="panes"):
             yield self._factories["metrics"](self.session, "metrics")
         yield BottomBar()
 

@@ -11,7 +11,6 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
@@ -27,6 +26,7 @@ from resim_inspect.tui.exporting.choices import (
 )
 from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.dialogs import CLOSE, ChoiceList, Dialog
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.workers import Background
@@ -81,7 +81,7 @@ class ExportDialog(Dialog[tuple[Path, str] | None], Background):
     def compose(self) -> ComposeResult:
         widest = max(len(choice.format) for choice in self.choices)
         rows = [f"{pad(choice.format, widest)}  {choice.label}" for choice in self.choices]
-        with Vertical(classes="box") as box:
+        with VerticalBox(classes="box") as box:
             yield ChoiceList(rows, None)
             field = Input(self._proposed)
             field.border_title = Text("path")

@@ -10,7 +10,6 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -25,6 +24,7 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.chart.image_view import ImageView
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.widgets.side_list import SideHost
 from resim_inspect.tui.workers import Background
@@ -128,10 +128,10 @@ class InputsView(Background, SideHost):
         self._unfolded: frozenset[Path] = frozenset({folder / "experience", folder / "logs"})
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="tree-side"):
+        with VerticalBox(id="tree-side"):
             yield FileTree()
             yield Static(id="input-findings")
-        with Vertical(id="preview"):
+        with VerticalBox(id="preview"):
             yield PreviewLines()
             yield ImageView()
             yield RecordView(watch=self._watch)

@@ -11,7 +11,6 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -33,6 +32,7 @@ from resim_inspect.tui.open.detect import DetectedPath
 from resim_inspect.tui.open.opening import Opened
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.progress_line import progress_bar, progress_strip
 from resim_inspect.tui.workers import Background, after_first_frame
@@ -117,7 +117,7 @@ class EvaluatingScreen(MainScreen[None], Background):
 
     def compose(self) -> ComposeResult:
         yield Static(id="location", markup=False)
-        with Vertical(id="evaluation"):
+        with VerticalBox(id="evaluation"):
             yield EvaluationLine()
             yield Static(id="problem", markup=False)
         yield BottomBar()

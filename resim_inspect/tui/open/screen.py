@@ -11,7 +11,6 @@ from rich.text import Text
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
@@ -27,6 +26,7 @@ from resim_inspect.tui.open.recent import complete, read_recent
 from resim_inspect.tui.open.recent_details import RecentDetails, distinct_names, read_details
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.containers import HorizontalBox
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.workers import Background
@@ -133,7 +133,7 @@ class OpenScreen(MainScreen[None], Background):
         yield PathInput(
             placeholder="a path; → completes; or resim://PROJECT/BATCH", suggester=PathSuggester()
         )
-        with Horizontal():
+        with HorizontalBox():
             yield RecentList()
             yield FileTree()
         yield BottomBar()

@@ -10,7 +10,6 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from resim_inspect.document.approximate import APPROXIMATE_NOTE
@@ -30,6 +29,7 @@ from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.chart.painter import Subject
 from resim_inspect.tui.widgets.chart.view import ChartView
+from resim_inspect.tui.widgets.containers import Box, VerticalBox
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.workers import after_first_frame
 
@@ -81,12 +81,12 @@ class QueryScreen(QueryingScreen, ExportHost):
 
     def compose(self) -> ComposeResult:
         yield Static(id="location", markup=False)
-        with Container(id="query"):
+        with Box(id="query"):
             yield TableList()
-            with Vertical(id="asked"):
+            with VerticalBox(id="asked"):
                 yield SqlEditor()
                 yield Static(id="message", markup=False)
-                with Vertical(id="result"):
+                with VerticalBox(id="result"):
                     yield ResultHeading()
                     yield ResultTable()
                     yield ChartView()

@@ -11,7 +11,6 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -24,6 +23,7 @@ from resim_inspect.tui.runs.build_list import BuildList, read_known_builds
 from resim_inspect.tui.runs.run_plan import Plan, PlanReading, read_plan
 from resim_inspect.tui.runs.run_request import BuildChoice, BuildKind, Rerun, RunRequest, RunTarget
 from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.dialogs import CLOSE, Dialog
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.workers import Background
@@ -86,7 +86,7 @@ class RunDialog(Dialog[StartedRun | None], Background):
         self._shown_build: BuildChoice | None = None
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="box") as box:
+        with VerticalBox(classes="box") as box:
             yield BuildList()
             yield RunField(id="build")
             yield RunField(id="flags", placeholder="more flags, such as --parallel 4 --env NAME")

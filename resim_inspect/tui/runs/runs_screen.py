@@ -10,7 +10,6 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
 from textual.notifications import SeverityLevel
 from textual.widgets import Static
 
@@ -31,6 +30,7 @@ from resim_inspect.tui.runs.run_summary import results_of, resume_command, tally
 from resim_inspect.tui.runs.runs_table import RunsTable
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.containers import Box
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.row_list import RowList
 
@@ -68,7 +68,7 @@ class RunsScreen(MainScreen[None], RunHost):
         yield Static(id="location", markup=False)
         yield RunBar(self.folder, watch=self._watch)
         yield Static(id="notice", markup=False)
-        with Container(id="run"):
+        with Box(id="run"):
             yield RunsTable()
             yield LogView(watch=self._watch)
         yield Static(id="chosen", markup=False)

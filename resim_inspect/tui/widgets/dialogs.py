@@ -11,7 +11,6 @@ from rich.cells import cell_len, chop_cells
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -22,6 +21,7 @@ from resim_inspect.tui.key_hints import fitting_hints, hint_line, hint_words
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.themes.following import ThemedScreen
+from resim_inspect.tui.widgets.containers import ScrollBox
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
 T = TypeVar("T")
@@ -98,7 +98,7 @@ class ErrorDialog(Dialog[None]):
         return text.append(clean(self.details, 6000, lines=True), styles.quiet)
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="box") as box:
+        with ScrollBox(classes="box") as box:
             yield Static(self._text())
         box.border_title = "Something went wrong"
         self.show_hints(box, Hint("dialog.copy"), CLOSE)

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
+from resim_inspect.tui.widgets.containers import VerticalBox
 
 SHORT_SCREEN = 16
 """Rows of the terminal below which the field has no frame."""
@@ -23,7 +23,7 @@ class FilterInput(Input):
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.FILTER]
 
 
-class FilterBox(Vertical):
+class FilterBox(VerticalBox):
     """A framed field above a list; an error stands right below it."""
 
     DEFAULT_CSS = """

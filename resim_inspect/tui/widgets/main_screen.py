@@ -13,15 +13,20 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.themes.following import ThemedScreen
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.containers import ContainerLines
 from resim_inspect.tui.widgets.maximising import BoxHost, MaximisingScreen
 
 
-class MainScreen(MaximisingScreen[ScreenResultType], BoxHost, ThemedScreen):
+class MainScreen(MaximisingScreen[ScreenResultType], BoxHost, ThemedScreen, ContainerLines):
     """A screen with a `BottomBar`, which follows the focus and `KeyHintsChanged`."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
     COMMON_HINTS: ClassVar[tuple[Hint, ...]] = (Hint("app.help"), Hint("app.quit"))
     """Hints that follow those of the screen."""
+
+    def has_equal_lines(self) -> bool:
+        # Another screen may show through one that is not opaque.
+        return self.styles.background.a == 1 and super().has_equal_lines()
 
     def key_hints(self) -> Iterable[Hint]:
         """Bindings that do something now; those that the focus does not reach are left out."""

@@ -9,7 +9,6 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.widgets import Input
 
 from resim_inspect.document.enums import MetricStatus
@@ -19,6 +18,7 @@ from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.dialogs import Dialog
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
@@ -75,7 +75,7 @@ class QuickOpen(Dialog[int | None]):
         """Positions of the metrics that are offered, in their order."""
 
     def compose(self) -> ComposeResult:
-        with Vertical() as box:
+        with VerticalBox() as box:
             yield Input(placeholder="letters of a metric's name")
             yield Hits(self.catalog)
         box.border_title = Text(self.title_text)

@@ -8,7 +8,6 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.widgets import Input
 
 from resim_inspect.filtering.fuzzy import best
@@ -18,6 +17,7 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.columns import COLUMN_LIST
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.column_table import Column
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.dialogs import Dialog
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.workspace.column_layout import FIRST_PINNED, ColumnLayout
@@ -136,7 +136,7 @@ class ColumnsDialog(Dialog[str | None]):
         self.table = table
 
     def compose(self) -> ComposeResult:
-        with Vertical():
+        with VerticalBox():
             columns = ColumnList(self.table)
             names = ("flip", "pin", "up", "down", "all", "find")
             self.show_hints(columns, *(Hint(f"columns.{name}") for name in names))

@@ -12,7 +12,6 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.events import ScreenResume
 from textual.widget import Widget
 from textual.widgets import Static
@@ -34,6 +33,7 @@ from resim_inspect.tui.runs.run_host import RunHost
 from resim_inspect.tui.runs.run_request import RunTarget
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.dialogs import FRAME_ENDS
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.kept_views import restore_later
@@ -111,7 +111,7 @@ class WorkspaceScreen(
     def compose(self) -> ComposeResult:
         yield Static(id="location")
         yield from self.above()
-        with Vertical(id="jobs"):
+        with VerticalBox(id="jobs"):
             yield JobsHeading()
             yield JobsTable(self.folder.absolute().name)
             yield JobsSummary()

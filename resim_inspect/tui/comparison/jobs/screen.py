@@ -11,7 +11,6 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -42,6 +41,7 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import CompareRequested, OpenRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.facts_text import FactsText
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.main_screen import MainScreen
@@ -116,7 +116,7 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
     def compose(self) -> ComposeResult:
         yield Static(id="location", markup=False)
         yield FactsText(id="verdicts")
-        with Vertical(id="jobs"):
+        with VerticalBox(id="jobs"):
             yield ComparedHeading()
             yield ComparedTable()
             yield Static(id="cell", markup=False)

@@ -9,7 +9,6 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -30,6 +29,7 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.repainting import show_subtitle, show_text, show_title
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint
@@ -84,9 +84,9 @@ class DataPane(Pane, FilterHost, SideHost):
         """A time that the table should stand at, ns as in the file."""
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="data-side"):
+        with VerticalBox(id="data-side"):
             yield DataList(self.session)
-        with Vertical(id="right"):
+        with VerticalBox(id="right"):
             yield Heading()
             yield SeriesTable()
             yield ChartView()

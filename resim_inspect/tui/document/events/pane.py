@@ -9,7 +9,6 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -23,6 +22,7 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.containers import HorizontalBox, ScrollBox, VerticalBox
 from resim_inspect.tui.widgets.facts_text import BETWEEN_FACTS, FactsText, as_fact
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.maximising import BoxHost
@@ -36,7 +36,7 @@ TIMED = frozenset({MetricType.DOUBLE_OVER_TIME, MetricType.STATES_OVER_TIME})
 """Types of metrics whose charts have a time axis."""
 
 
-class EventText(VerticalScroll):
+class EventText(ScrollBox):
     """Description of an event; it takes the focus only where it can be scrolled."""
 
     def allow_focus(self) -> bool:
@@ -70,10 +70,10 @@ class EventsPane(Pane, FilterHost, BoxHost):
 
     def compose(self) -> ComposeResult:
         yield Timeline()
-        with Horizontal():
-            with Vertical(id="event-list"):
+        with HorizontalBox():
+            with VerticalBox(id="event-list"):
                 yield EventList()
-            with Vertical(id="event-side"):
+            with VerticalBox(id="event-side"):
                 with EventText():
                     yield FactsText(id="event-text")
                 yield EventMetrics()

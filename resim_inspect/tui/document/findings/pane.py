@@ -10,7 +10,6 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -22,6 +21,7 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import EditionChosen, GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
+from resim_inspect.tui.widgets.containers import ScrollBox
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.maximising import BoxHost
 from resim_inspect.tui.widgets.repainting import show_text, show_title
@@ -193,7 +193,7 @@ class FindingsPane(Pane, FilterHost, BoxHost):
 
     def compose(self) -> ComposeResult:
         yield FindingList(id="findings")
-        with VerticalScroll(id="finding-box") as box:
+        with ScrollBox(id="finding-box") as box:
             yield Static(id="finding-text")
         box.border_title = "Explained"
 

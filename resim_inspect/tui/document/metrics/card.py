@@ -10,7 +10,6 @@ from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.model import Metric, ScalarValues
@@ -23,6 +22,7 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.painter import Subject
 from resim_inspect.tui.widgets.chart.view import ChartView
+from resim_inspect.tui.widgets.containers import ScrollBox, VerticalBox
 from resim_inspect.tui.widgets.facts_text import FactsText
 from resim_inspect.tui.widgets.repainting import show_title
 
@@ -38,7 +38,7 @@ class JobValuesSource(Protocol):
         """Values of a metric in the jobs of the current document's workspace, if it has one."""
 
 
-class Card(Vertical):
+class Card(VerticalBox):
     """Chart and description of a metric, or the table of a group of metrics."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.BROWSE]
@@ -64,10 +64,10 @@ class Card(Vertical):
 
     def compose(self) -> ComposeResult:
         yield ChartView()
-        with VerticalScroll(id="details-box") as box:
+        with ScrollBox(id="details-box") as box:
             yield FactsText(id="details-text")
         box.border_title = "About"
-        with Vertical(id="group"):
+        with VerticalBox(id="group"):
             yield GroupTitles()
             yield GroupTable(self.session)
 

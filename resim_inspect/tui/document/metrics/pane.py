@@ -9,7 +9,6 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.widget import AwaitMount, Widget
 
 from resim_inspect.document.enums import FAILING
@@ -20,6 +19,7 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.widgets.side_list import SideHost
@@ -49,7 +49,7 @@ class MetricsPane(Pane, FilterHost, SideHost):
     """
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="side"):
+        with VerticalBox(id="side"):
             yield MetricList(self.session, id="metric-list")
 
     def on_mount(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -13,6 +12,7 @@ from resim_inspect.inputs.records.table_page import TablePage
 from resim_inspect.text import cut
 from resim_inspect.tui.inputs.records.record_list import RecordList
 from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.row_list import RowList, StyledText, strip_of
 from resim_inspect.validation.findings import Severity
 
@@ -56,7 +56,7 @@ class RecordDetail(Widget):
         return strip_of(pieces, width, self.rich_style)
 
 
-class RecordView(Vertical):
+class RecordView(VerticalBox):
     """Rows of a file; lines of text have no heading."""
 
     DEFAULT_CSS = """
