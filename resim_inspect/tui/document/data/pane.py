@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from resim_inspect.document import Document
 from resim_inspect.document.model import MetricsData
-from resim_inspect.text import clean, count
+from resim_inspect.text import clean
 from resim_inspect.tui import keymap
-from resim_inspect.tui.document.data.columns import Columns, columns_of, describe
+from resim_inspect.tui.document.data.columns import Columns, columns_of
 from resim_inspect.tui.document.data.data_list import DataList, data_title
+from resim_inspect.tui.document.data.numbers import Numbers
 from resim_inspect.tui.document.data.series_table import Heading, SeriesTable
 from resim_inspect.tui.document.details import data_details
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
-from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.filter_host import FilterHost
-from resim_inspect.tui.widgets.repainting import show_subtitle, show_text, show_title
+from resim_inspect.tui.widgets.repainting import show_subtitle, show_title
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint
 from resim_inspect.tui.widgets.side_list import SideHost
 
@@ -58,10 +57,9 @@ class DataPane(Pane, FilterHost, SideHost):
         border-subtitle-color: $quiet; }
     DataPane DataList:focus, DataPane > #right:focus-within { border: round $accent; }
     DataPane SeriesTable { height: 1fr; }
-    DataPane #numbers { height: auto; max-height: 5; color: $quiet; padding: 0 1; }
     DataPane ChartView { display: none; padding: 0 1; }
     DataPane.-chart ChartView { display: block; }
-    DataPane.-chart.-short #numbers { display: none; }
+    DataPane.-chart.-short Numbers { display: none; }
     DataPane.-chart.-small > #data-side { max-height: 30%; }
     DataPane.-chart.-small > #right { min-height: 70%; }
     DataPane.-chart SeriesTable, DataPane.-chart Heading { display: none; }
@@ -90,7 +88,7 @@ class DataPane(Pane, FilterHost, SideHost):
             yield Heading()
             yield SeriesTable()
             yield ChartView()
-            yield Static(id="numbers")
+            yield Numbers()
 
     def on_resize(self) -> None:
         short = self.size.height < TALL
@@ -230,9 +228,8 @@ class DataPane(Pane, FilterHost, SideHost):
     def _columns(self) -> None:
         """Say which columns are in view, and how many are not."""
         self.query_one(Heading).follow()
-        table = self.table
         shown = not self._as_chart() and self.data is not None
-        hint = overflow_hint(*table.outside(table.room)) if shown else ""
+        hint = overflow_hint(*self.table.outside(self.table.room)) if shown else ""
         show_subtitle(self.query_one("#right"), hint)
 
     def _as_chart(self) -> bool:
@@ -254,22 +251,20 @@ class DataPane(Pane, FilterHost, SideHost):
         if self._shown == (self.session.document, data.position):
             return
         if data.external_path is not None:
-            self._clear_numbers()
+            self.query_one(Numbers).clear()
             return
         # Without numbers the table would be higher for a moment, and painted once more.
-        self.set_timer(SLOW, self._clear_old_numbers)
+        self.set_timer(SLOW, partial(self._clear_old_numbers, data.position))
         if not self._busy:
             self._busy = True
             # After the frame that shows which data was chosen.
             self.call_after_refresh(self._read, self.session.document, data)
 
-    def _clear_old_numbers(self) -> None:
-        data = self.data
-        if data is None or self._shown != (self.session.document, data.position):
-            self._clear_numbers()
-
-    def _clear_numbers(self) -> None:
-        show_text(self.query_one("#numbers", Static), Text())
+    def _clear_old_numbers(self, position: int) -> None:
+        """Clear the numbers of the data before if those at a position are still decoded."""
+        chosen = (self.session.document, position)
+        if self.list.position == position and self._shown != chosen:
+            self.query_one(Numbers).clear()
 
     def _title(self) -> None:
         data, right = self.data, self.query_one("#right")
@@ -310,17 +305,7 @@ class DataPane(Pane, FilterHost, SideHost):
         self._shown = (self.session.document, data.position)
         keep = old is not None and old[0] is not self.session.document and old[1] == data.position
         self.table.show(columns, keep=keep)
-        numbers = Text()
-        stats = list(describe(columns))
-        for line in [*stats[:3], *columns.notes]:
-            numbers.append(line + "\n")
-        if len(stats) > 3:
-            numbers.append(count(len(stats) - 3, "more category", "more categories") + "\n")
-        if len(columns.trouble):
-            rows, key = count(len(columns.trouble), "row"), key_of("series.next_failing")
-            numbers.append(f"{rows} failing or NaN, {key} goes there")
-        numbers.rstrip()
-        show_text(self.query_one("#numbers", Static), numbers)
+        self.query_one(Numbers).show(columns)
         self._columns()
         self._place()
         self._lead()
