@@ -34,6 +34,7 @@ from resim_inspect.tui.runs import run_dialog
 from resim_inspect.tui.runs.run_bar import RunBar
 from resim_inspect.tui.runs.run_plan import Plan, PlannedJob
 from resim_inspect.tui.runs.run_request import RunRequest
+from resim_inspect.tui.themes.following import screens_in_view
 from resim_inspect.tui.widgets.chart.canvas import ChartCanvas
 from tests.api.misbehaving_server import answer
 from tests.tui.cloud.fake_cloud import FakeCloud
@@ -98,7 +99,7 @@ def evaluator(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowEvaluator]:
 
 
 def _are_charts_drawn(screen: Screen[Any]) -> bool:
-    """Return True if the charts of a screen, covered or not, have the colours of the theme."""
+    """Return True if the charts of a screen have the colours of the theme."""
     return all(
         canvas._painted is not None and canvas._painted.request == wanted
         for canvas in screen.query(ChartCanvas)
@@ -111,7 +112,7 @@ async def _rest(pilot: Pilot[Any]) -> None:
     if not isinstance(pilot.app.screen, EvaluatingScreen):
         await settle(pilot)
         # A chart under a dialog draws no frames that one could wait for.
-        await until(pilot, lambda: all(map(_are_charts_drawn, pilot.app.screen_stack)))
+        await until(pilot, lambda: all(map(_are_charts_drawn, screens_in_view(pilot.app))))
         await settle(pilot)
         return
     await until(pilot, lambda: "12 of 40   M" in text(pilot))

@@ -11,7 +11,8 @@ from resim_inspect.contrast import LEAST, contrast, rgb_of
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.open.opening import open_path
 from resim_inspect.tui.theme import backgrounds_of
-from tests.tui.conftest import settle, started
+from tests.tui.conftest import press, settle, started
+from tests.tui.gallery.cells import Picture, cells_of
 from tests.tui.runs.run_harness import under_way
 
 STATUSES = ("PASSED", "FAIL_WARN", "FAIL_BLOCK", "NOT_APPLICABLE", "RAW")
@@ -51,6 +52,37 @@ async def test_documents_in_the_background_follow(paths: list[Path]) -> None:
             app.theme = "resim-light"
             await settle(pilot)
             assert followed == app.export_screenshot(), mode
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # Panes that are not in view; then the card in full above the document's screen.
+        (["2", "3", "4", "1"], [["2"], ["3"], ["4"], ["1"]]),
+        (["2", "1", "enter"], [["escape"], ["2"]]),
+        # Dialogs above the screen, and above the card in full.
+        (["d"], [["escape"]]),
+        (["enter", "d"], [["escape"], ["escape"]]),
+    ],
+    ids=["panes", "card", "dialog", "dialog above the card"],
+)
+async def test_what_was_out_of_view_is_as_in_an_app_that_started_in_the_theme(
+    sample: Path, before: list[str], after: list[list[str]]
+) -> None:
+    seen: list[list[Picture]] = []
+    for first in ("resim-dark", "resim-light"):
+        async with started(sample, theme=first) as pilot:
+            app, pictures = pilot.app, []
+            await press(pilot, *before)
+            app.theme = "resim-light"
+            await settle(pilot)
+            for keys in after:
+                await press(pilot, *keys)
+                app.clear_notifications()
+                await settle(pilot)
+                pictures.append(cells_of(app.export_screenshot(), *app.size))
+            seen.append(pictures)
+    assert seen[0] == seen[1]
 
 
 async def test_words_of_the_style_sheet_are_as_legible_as_those_of_lines(paths: list[Path]) -> None:
