@@ -9,7 +9,6 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -26,6 +25,7 @@ from resim_inspect.tui.raw.reading import RawReadingScreen, RawSubject, RawTarge
 from resim_inspect.tui.raw.tree_list import RawHeading, RawTreeList
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.row_list import RowList
 
 
@@ -59,7 +59,7 @@ class RawScreen(RawReadingScreen):
 
     def compose(self) -> ComposeResult:
         yield Static(id="location", markup=False)
-        with Vertical(id="fields"):
+        with VerticalBox(id="fields"):
             yield RawHeading()
             yield RawTreeList()
         yield BytesView()
