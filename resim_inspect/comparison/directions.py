@@ -49,7 +49,6 @@ LISTED = (
 )
 """All directions in the order of lists: what needs attention first."""
 _RANKS = {direction: rank for rank, direction in enumerate(LISTED)}
-_SEVERITIES = {MetricStatus.FAIL_WARN: 1, MetricStatus.FAIL_BLOCK: 2}
 
 
 def status_direction(before: MetricStatus, after: MetricStatus) -> Direction:
@@ -65,7 +64,7 @@ def status_direction(before: MetricStatus, after: MetricStatus) -> Direction:
 
 def severity(status: MetricStatus) -> int:
     """Severity of a status: FAIL_BLOCK 2, FAIL_WARN 1, every other 0."""
-    return _SEVERITIES.get(status, 0)
+    return max(0, status.rank - MetricStatus.PASSED.rank)
 
 
 def by_size(before: float, after: float, *, otherwise: Direction) -> Direction:

@@ -10,18 +10,13 @@ from uuid import UUID
 
 from google.protobuf.message import DecodeError
 
+from resim_inspect.building.data_builder import status_number
+from resim_inspect.document.enums import MetricStatus, worst_status
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.text import clean
 from runner.api.client.client import Row, text_of
+from runner.workspace.results import status_named
 
-_STATUSES = {
-    "PASSED": pb.PASSED_METRIC_STATUS,
-    "FAIL_WARN": pb.FAIL_WARN_METRIC_STATUS,
-    "FAIL_BLOCK": pb.FAIL_BLOCK_METRIC_STATUS,
-    "NOT_APPLICABLE": pb.NOT_APPLICABLE_METRIC_STATUS,
-    "RAW": pb.RAW_METRIC_STATUS,
-}
-_WORST = ("FAIL_BLOCK", "FAIL_WARN", "PASSED", "RAW", "NOT_APPLICABLE")
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|z|[+-]\d\d:?\d\d)?"
 )
@@ -73,11 +68,10 @@ def assemble(
     """
     parsed = [pb.Metric.FromString(blob) for blob in metrics]
     owners = {metric.job_id.id.data for metric in parsed if metric.HasField("job_id")}
-    number = _STATUSES.get(status)
-    if number is None:
-        present = {metric.status for metric in parsed}
-        worst = (_STATUSES[name] for name in _WORST)
-        number = next((status for status in worst if status in present), pb.NO_METRIC_STATUS)
+    number = _status_number(status)
+    if number == pb.NO_METRIC_STATUS:
+        worst = worst_status(MetricStatus(metric.status) for metric in parsed)
+        number = pb.NO_METRIC_STATUS if worst is None else _status_number(worst.name)
     head = pb.JobMetrics()
     head.job_id.id.data = owners.pop() if len(owners) == 1 else job_id
     tail = pb.JobMetrics(metrics_status=number, events=events)
@@ -98,7 +92,7 @@ def event_of(row: Row, spelling: Mapping[str, str], hide: Callable[[str], str]) 
     event = pb.Event(
         name=hide(text_of(row, "name")),
         description=hide(text_of(row, "description")),
-        status=_STATUSES.get(text_of(row, "status"), pb.NO_METRIC_STATUS),
+        status=_status_number(text_of(row, "status")),
         importance=pb.MEDIUM_IMPORTANCE,
         tags=[hide(tag) for tag in _list(row, "tags") if isinstance(tag, str)],
     )
@@ -158,6 +152,12 @@ def standard_id(text: str) -> str | None:
         return str(UUID(text))
     except ValueError:
         return None
+
+
+def _status_number(name: str) -> pb.MetricStatus:
+    """Return the status of a name as the schema has it; NO_METRIC_STATUS for another text."""
+    status = status_named(name)
+    return pb.NO_METRIC_STATUS if status is MetricStatus.UNSET else status_number(status.name)
 
 
 def _list(row: Row, key: str) -> list[object]:

@@ -18,6 +18,7 @@ from runner.download.downloader import Progress
 from runner.execution.events import Event, EventSink
 from runner.exit_codes import ExitCode
 from runner.redact import Secrets
+from runner.workspace.results import status_named
 
 PROGRESS_INTERVAL = 0.2
 """Seconds between two events of progress."""
@@ -131,13 +132,12 @@ def _write_table(
     jobs: list[dict[str, Any]], secrets: Secrets, write: Callable[[str], object]
 ) -> None:
     """Write the table in a few lines: counts of each status, then the worst jobs."""
-    order = ("FAIL_BLOCK", "FAIL_WARN", "PASSED", "RAW", "NOT_APPLICABLE")
     statuses = Counter(str(job.get("status", "")) for job in jobs)
     metrics = sum(len(job["metrics"]) for job in jobs)
     parts = [f"{times:,} {clean(status, 24) or 'unknown'}" for status, times in statuses.items()]
     write(f"{count(len(jobs), 'job')}, {count(metrics, 'metric')}: {', '.join(sorted(parts))}\n")
-    bad = [job for job in jobs if job.get("status") in order[:2]]
-    bad.sort(key=lambda job: (order.index(job["status"]), job["name"]))
+    bad = [job for job in jobs if status_named(str(job.get("status"))).fails]
+    bad.sort(key=lambda job: (-status_named(job["status"]).rank, job["name"]))
     for job in bad[:_MAX_ROWS]:
         failing = [
             clean(str(metric["name"]), 40)

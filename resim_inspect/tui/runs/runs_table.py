@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WORD_WIDTH = 12
 """Cells of the verdict or state of a job."""
 SECONDS_WIDTH = 8
+_STOPPED = 0
+"""Order of a stopped job: behind those that fail, before those that do not."""
 ENDINGS = {"failed": "failed", "timeout": "timed out", "cancelled": "stopped", "broken": "not run"}
 """Words for runs that left no valid outputs, by outcome."""
 
@@ -153,23 +155,25 @@ def rank(job: JobProgress) -> tuple[int, int]:
     if job.phase is Phase.RUNNING:
         return 0, 0
     if job.phase is Phase.FINISHED:
-        return 1, _severity(job.result)
-    return (2, 0) if job.phase is Phase.QUEUED else (3, _severity(job.result))
+        return 1, _order(job.result)
+    return (2, 0) if job.phase is Phase.QUEUED else (3, _order(job.result))
 
 
 def needs_attention(job: JobProgress) -> bool:
     """Return True for a job that failed, blocks or warns."""
-    return job.result is not None and _severity(job.result) < 3
+    return job.result is not None and _order(job.result) < _STOPPED
 
 
-def _severity(result: JobResult | None) -> int:
+def _order(result: JobResult | None) -> int:
+    """Return where a job stands: runs without outputs, failing verdicts, stopped ones, others."""
     if result is None:
-        return 4
+        return 1
     if result.outcome.value == "cancelled":
-        return 3
+        return _STOPPED
     if result.outcome.value != "done":
-        return 0
-    return {"FAIL_BLOCK": 1, "FAIL_WARN": 2}.get(result.verdict or "", 4)
+        return -MetricStatus.FAIL_BLOCK.rank - 1
+    status = result.status or MetricStatus.UNSET
+    return -status.rank if status.fails else 1
 
 
 def state_of(job: JobProgress, styles: ThemeStyles, *, alive: bool) -> tuple[str, str, Style]:
