@@ -56,8 +56,16 @@ CHART = (
         "chart.zoom_in", "plus,equals_sign,z", "zoom(0.5)", "Zoom in", "at the cursor", hint="zoom"
     ),
     key("chart.zoom_out", "minus,Z", "zoom(2)", "Zoom out", hint="zoom"),
-    key("chart.up", "up,k", "vertical(-1)", "Zoom in, or scroll a text up", hint="scroll"),
-    key("chart.down", "down,j", "vertical(1)", "Zoom out, or scroll a text down", hint="scroll"),
+    key(
+        "chart.up", "up,k", "vertical(-1)", "Bar above, zoom in, or scroll a text up", hint="scroll"
+    ),
+    key(
+        "chart.down",
+        "down,j",
+        "vertical(1)",
+        "Bar below, zoom out, or scroll a text down",
+        hint="scroll",
+    ),
     key("chart.pan_left", "comma", "pan(-0.25)", "Pan left"),
     key("chart.pan_right", "full_stop", "pan(0.25)", "Pan right"),
     key("chart.y_in", "shift+up", "zoom_y(0.5)", "Zoom the y axis in"),

@@ -53,6 +53,8 @@ class Picture:
     more: int = 0
     """Number of lines that did not fit."""
     reverse: bool = False
+    position_rows: tuple[tuple[float, range], ...] = ()
+    """Positions of horizontal bars in view, each with its rows; empty if x runs across."""
     image: Rect | None = None
     """The cells of an image that is the only panel."""
     read: Callable[[int, int], Readout | None] | None = field(default=None, compare=False)
@@ -63,9 +65,25 @@ class Picture:
             return None
         return self.read(column, row)
 
+    def position_at(self, column: int, row: int) -> float | None:
+        """The position under a cell, in axis units; None outside the plot."""
+        if self.plot is None or (column, row) not in self.plot:
+            return None
+        if not self.position_rows:
+            return self.x_of(column)
+        return next((x for x, rows in self.position_rows if row in rows), None)
+
+    def rows_of(self, x: float) -> range:
+        """The rows of the horizontal bars at a position; empty if there are none in view."""
+        return next((rows for at, rows in self.position_rows if at == x), range(0))
+
+    def shows(self, x: float) -> bool:
+        """Return True if a position is in view."""
+        return self.column_of(x) is not None or bool(self.rows_of(x))
+
     def x_of(self, column: int) -> float | None:
         """The position at the middle of a column, in axis units."""
-        if self.plot is None or self.x_range is None:
+        if self.plot is None or self.x_range is None or self.position_rows:
             return None
         low, high = self.x_range
         part = (column - self.plot.x + 0.5) / max(1, self.plot.width)
@@ -73,7 +91,7 @@ class Picture:
 
     def column_of(self, x: float) -> int | None:
         """The column in which a position lies; None outside the shown range."""
-        if self.plot is None or self.x_range is None:
+        if self.plot is None or self.x_range is None or self.position_rows:
             return None
         low, high = self.x_range
         if not low <= x <= high or high <= low:

@@ -240,9 +240,16 @@ def _picture(
         caption=caption,
         more=more,
         reverse=main_panel.reverse if main_panel is not None else False,
+        position_rows=_position_rows(main_panel, corner[1]),
         image=image,
         read=read,
     )
+
+
+def _position_rows(main_panel: PaintedPanel | None, top: int) -> tuple[tuple[float, range], ...]:
+    """Positions with their rows of the picture; `top`: the row at which the panel begins."""
+    rows = main_panel.position_rows if main_panel is not None else ()
+    return tuple((x, range(own.start + top, own.stop + top)) for x, own in rows)
 
 
 def _roomy(panels: tuple[Panel, ...], width: int) -> bool:

@@ -32,7 +32,7 @@ from resim_inspect.tui.dashboard.painted_cards import (
 from resim_inspect.tui.dashboard.state import DashboardState
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.palette import palette_of
-from resim_inspect.tui.widgets.chart.reading_line import lit_column
+from resim_inspect.tui.widgets.chart.reading_line import lit_line
 from resim_inspect.tui.widgets.chart.viewport import View, Window
 from resim_inspect.tui.widgets.row_list import LineWidget, strip_of
 from resim_inspect.tui.workers import Background
@@ -243,7 +243,7 @@ class CardCanvas(Background, LineWidget, can_focus=True):
     @property
     def linked_cards(self) -> int:
         """Number of cards in view that the cursor is on."""
-        return sum(self._cursor_column(index) is not None for index in self.indices)
+        return sum(self._has_cursor(index) for index in self.indices)
 
     @property
     def indices(self) -> range:
@@ -257,14 +257,14 @@ class CardCanvas(Background, LineWidget, can_focus=True):
 
         for index in self.indices:
             cursor, card = self._cursor_of(index), self.card_at(index)
-            if cursor is not None and card is not None and self._cursor_column(index) is not None:
+            if cursor is not None and card is not None and self._has_cursor(index):
                 return position_text(card.drawing.main, cursor)
         return ""
 
-    def _cursor_column(self, index: int) -> int | None:
-        """Column of a card's picture that the cursor is on; None where there is none."""
+    def _has_cursor(self, index: int) -> bool:
+        """Return True if the cursor is on what a card shows."""
         cursor, card = self._cursor_of(index), self.card_at(index)
-        return None if cursor is None or card is None else card.picture.column_of(cursor)
+        return cursor is not None and card is not None and card.picture.shows(cursor)
 
     def _cursor_of(self, index: int) -> float | None:
         """Position of the cursor on a card, axis units; None where there is none."""
@@ -324,11 +324,7 @@ class CardCanvas(Background, LineWidget, can_focus=True):
         inner = Strip.blank(width - 2, base)
         if card is not None and row - 1 < len(card.strips):
             inner = card.strips[row - 1].apply_style(base).crop_extend(0, width - 2, base)
-            plot = card.picture.plot
-            if plot is not None and plot.y < row <= plot.y + plot.height:
-                column = self._cursor_column(index)
-                if column is not None:
-                    inner = lit_column(inner, column, styles)
+            inner = lit_line(inner, row - 1, self._cursor_of(index), card.picture, styles)
         return Strip.join([side, inner, side])
 
 

@@ -226,7 +226,10 @@ class CardGrid(CardCanvas):
 
         card, clock, window, extent = readable
         main, plot = card.drawing.main, card.picture.plot
-        distance = columns * (window[1] - window[0]) / max(1, plot.width if plot else 1)
+        is_horizontal = bool(card.picture.position_rows)
+        distance = float(columns)
+        if not is_horizontal:
+            distance *= (window[1] - window[0]) / max(1, plot.width if plot else 1)
         here = self.linking.cursor_x(card.request.key, clock)
         if here is None or not window[0] <= here <= window[1]:
             at = snap(main, (window[0] + window[1]) / 2)
@@ -234,6 +237,8 @@ class CardGrid(CardCanvas):
             at = step(main, here, -distance if card.picture.reverse else distance)
         self._put_cursor(card, clock, min(max(at, extent[0]), extent[1]))
         own = self.linking.window(card.request.key, clock)
+        if own is None and is_horizontal:
+            own = window  # There may be more bars than rows.
         if own is not None:
             moved = scroll_into_view(at, own, extent)
             if moved != own:
@@ -324,10 +329,8 @@ class CardGrid(CardCanvas):
             self.choose(index)
             drawn = self.drawn(index)
             column, row = offset.x - cells.x - 1, offset.y - cells.y - 1
-            if drawn is None or drawn[0].picture.plot is None:
-                return
-            at = drawn[0].picture.x_of(column) if (column, row) in drawn[0].picture.plot else None
-            if at is not None:
+            at = None if drawn is None else drawn[0].picture.position_at(column, row)
+            if drawn is not None and at is not None:
                 from resim_inspect.charts.analysis.sample_steps import snap
 
                 self._put_cursor(*drawn, snap(drawn[0].drawing.main, at))

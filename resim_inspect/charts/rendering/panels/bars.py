@@ -33,18 +33,26 @@ def _is_vertical(panel: Bars, count: int, width: int, height: int) -> bool:
     return count <= 12 and widest <= _MAX_LABEL and slot >= max(widest + 1, 2 * across + 1)
 
 
+def _is_horizontal(panel: Bars, categories: range, height: int) -> bool:
+    """Return True if categories have the rows for horizontal bars."""
+    rows_needed = horizontal_bars.rows_of(panel, categories)
+    return rows_needed + 2 <= height or len(categories) <= height - 2
+
+
 def paint(panel: Bars, request: PanelRequest) -> PaintedPanel:
     """Paint the bars in the direction that shows most in the room."""
     categories = visible_categories(panel, request.window)
     if not categories or not panel.series:
         return plot.paint(Plot(Axis(), Axis(title=panel.y_title)), request)
     caption = category_caption(panel, len(categories))
-    if _is_vertical(panel, len(categories), request.width, request.height):
-        painted = vertical_bars.paint(panel, categories, request)
-    elif (
-        horizontal_bars.rows_of(panel, categories) + 2 <= request.height
-        or len(categories) <= request.height - 2
+    every = range(len(panel.categories))
+    # Bars that are horizontal stay so in a part of them: the keys of the cursor stay the same.
+    if _is_vertical(panel, len(every), request.width, request.height) or (
+        not _is_horizontal(panel, every, request.height)
+        and _is_vertical(panel, len(categories), request.width, request.height)
     ):
+        painted = vertical_bars.paint(panel, categories, request)
+    elif _is_horizontal(panel, categories, request.height):
         painted = horizontal_bars.paint(panel, categories, request)
     else:
         painted = vertical_bars.paint(panel, categories, request)

@@ -41,6 +41,8 @@ class PaintedPanel:
     x_range: tuple[float, float] | None = None
     y_range: tuple[float, float] | None = None
     reverse: bool = False
+    position_rows: tuple[tuple[float, range], ...] = ()
+    """Positions of horizontal bars, each with its rows of the panel."""
     caption: str = ""
     x_title: str = ""
     """Title of the x axis, if it was left to the caller."""

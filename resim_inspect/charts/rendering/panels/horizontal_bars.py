@@ -112,7 +112,19 @@ def paint(panel: Bars, categories: range, request: PanelRequest) -> PaintedPanel
             return None
         return Readout(float(category), panel.categories[category], bar_readings(panel, category))
 
-    return PaintedPanel(grid, plot=area, read=read, more=left_out)
+    end = top + area.height
+    position_rows = (
+        (float(category), range(top + row, min(end, top + row + across)))
+        for category, row in first_rows.items()
+    )
+    return PaintedPanel(
+        grid,
+        plot=area,
+        x_range=(shown[0] - 0.5, shown[-1] + 0.5),
+        position_rows=tuple(position_rows),
+        read=read,
+        more=left_out,
+    )
 
 
 def _texts(panel: Bars, categories: range) -> dict[tuple[int, int], tuple[str, ColorRole]]:

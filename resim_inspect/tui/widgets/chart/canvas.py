@@ -18,7 +18,7 @@ from resim_inspect.tui.preferences.model import preferences_of
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.chart.painter import Painted, Request, Subject, paint
 from resim_inspect.tui.widgets.chart.palette import palette_of
-from resim_inspect.tui.widgets.chart.reading_line import cursor_line, idle_line, lit_column
+from resim_inspect.tui.widgets.chart.reading_line import cursor_line, idle_line, lit_line
 from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, send, stamp
 from resim_inspect.tui.widgets.chart.viewport import View, Window, scroll_into_view
 from resim_inspect.tui.widgets.row_list import LineWidget, StyledText, strip_of
@@ -246,7 +246,11 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         extent, shown = self._extent, self._painted.picture.x_range
         if extent is None or shown is None or extent[1] <= extent[0]:
             return None
-        return self.window or shown, extent
+        low, high = self.window or shown
+        if self._painted.picture.position_rows:
+            # There may be more bars in the window than rows.
+            high = min(high, low + shown[1] - shown[0])
+        return (low, high), extent
 
     # Graphics.
 
@@ -317,14 +321,11 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             lines = painted.sharp.strips
         if painted is None or y + self._scroll >= len(lines):
             return Strip.blank(width, base)
-        line = lines[y + self._scroll].apply_style(base)
-        line = line.crop_extend(0, width, base)
-        if self.drawing is None or not painted.picture.is_plot_row(y):
+        line = lines[y + self._scroll].apply_style(base).crop_extend(0, width, base)
+        if self.drawing is None:
             return line
         for x in (self.anchor_x, self.cursor_x):
-            column = None if x is None else painted.picture.column_of(x)
-            if column is not None:
-                line = lit_column(line, column, theme_styles(self.app))
+            line = lit_line(line, y, x, painted.picture, theme_styles(self.app))
         return line
 
     def reading(self, styles: ThemeStyles) -> list[StyledText]:

@@ -18,6 +18,7 @@ from resim_inspect.tui.widgets.row_list import StyledText
 if TYPE_CHECKING:
     from resim_inspect.charts.analysis.value_range import ValueRange
     from resim_inspect.charts.model.drawing import Bars, Drawing, Plot
+    from resim_inspect.charts.model.picture import Picture
     from resim_inspect.charts.model.readings import Readout
 
 
@@ -102,3 +103,19 @@ def lit_column(line: Strip, column: int, styles: ThemeStyles) -> Strip:
         for segment in cell
     ]
     return Strip.join([before, Strip(lit, cell.cell_length), after])
+
+
+def lit_line(
+    line: Strip, row: int, x: float | None, picture: Picture, styles: ThemeStyles
+) -> Strip:
+    """A row of a picture; what belongs to the position of a cursor stands out.
+
+    That is a column of the canvas, or the whole row of a horizontal bar. None for no cursor.
+    """
+    if x is None:
+        return line
+    if row in picture.rows_of(x):
+        lit = [Segment(part.text, _on_pick(part.style or Style(), styles)) for part in line]
+        return Strip(lit, line.cell_length)
+    column = picture.column_of(x) if picture.is_plot_row(row) else None
+    return line if column is None else lit_column(line, column, styles)

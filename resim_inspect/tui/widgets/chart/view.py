@@ -1,4 +1,4 @@
-"""The chart in use: keys and mouse that zoom, pan, read, and choose what is drawn."""
+"""The chart in use: keys and mouse that zoom, pan and read."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from textual.binding import BindingType
 
 from resim_inspect.charts.model.drawing import Plot
 from resim_inspect.document.enums import MetricType
-from resim_inspect.document.model import DATED_FROM_NS
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.chart.choices import ChoosingChart
 from resim_inspect.tui.widgets.chart.reading_line import exact_value
-from resim_inspect.tui.widgets.chart.restoring import RestorableChart
 from resim_inspect.tui.widgets.chart.viewport import Window, clamp, pan, scale, zoom
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from resim_inspect.document.model import Metric
 
 
-class ChartView(RestorableChart):
+class ChartView(ChoosingChart):
     """One chart that can be zoomed, panned and read."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.CHART]
@@ -38,7 +37,10 @@ class ChartView(RestorableChart):
         """Bindings that do something with what is drawn."""
         drawing, hints = self.drawing, []
         if self._view() is not None:
-            hints += [Hint("chart.left"), Hint("chart.right")]
+            if self._is_horizontal:
+                hints += [Hint("chart.up", "read"), Hint("chart.down", "read")]
+            else:
+                hints += [Hint("chart.left"), Hint("chart.right")]
             hints += [Hint("chart.zoom_in"), Hint("chart.zoom_out")]
             if self.is_zoomed:
                 hints.append(Hint("chart.reset"))
@@ -61,8 +63,16 @@ class ChartView(RestorableChart):
                 hints.append(Hint("chart.browse"))
         return tuple(hints)
 
+    @property
+    def _is_horizontal(self) -> bool:
+        """True if bars are drawn that lie one below the other."""
+        return self._painted is not None and bool(self._painted.picture.position_rows)
+
     def action_vertical(self, by: int) -> None:
-        self.action_zoom(0.5 if by < 0 else 2)
+        if self._is_horizontal:
+            self.action_cursor(by)
+        else:
+            self.action_zoom(0.5 if by < 0 else 2)
 
     def action_zoom(self, factor: float) -> None:
         if self._scrolled(-1 if factor < 1 else 1):
@@ -136,6 +146,8 @@ class ChartView(RestorableChart):
         main = self.drawing.main if self.drawing else None
         window, extent = view
         step = (window[1] - window[0]) / max(1, self._painted.picture.plot.width)
+        if self._is_horizontal:
+            step = 1.0
         if self._painted.picture.reverse:
             step = -step
         if self.cursor_x is None or not window[0] <= self.cursor_x <= window[1]:
@@ -169,21 +181,18 @@ class ChartView(RestorableChart):
     def _put_cursor(self, at: float) -> None:
         view = self._view()
         self.cursor_x = at
-        if view is not None and self.window is not None:
-            low, high = self.window
+        # Without a zoom, too, there may be more horizontal bars than rows.
+        if view is not None and (self.window is not None or self._is_horizontal):
+            low, high = view[0]
             if not low <= at <= high:
+                # A horizontal bar is in view as a whole, or not at all.
+                edge = 0.5 if self._is_horizontal else 0.0
                 width = high - low
-                start = at if at < low else at - width
+                start = at - edge if at < low else at + edge - width
                 self.window = clamp((start, start + width), view[1])
                 self._ask()
         self.refresh()
         self.post_message(self.Read())
-
-    def action_image(self, by: int) -> None:
-        if self.drawing is not None and self.drawing.images > 1:
-            number = (self.drawing.image_index + by) % self.drawing.images
-            self.options = replace(self.options, image_index=number)
-            self._ask()
 
     def browse(self) -> None:
         """Show the figure or image of the metric in a browser or viewer."""
@@ -219,66 +228,6 @@ class ChartView(RestorableChart):
         # Safe from a worker's thread.
         self.app.notify(clean(sentence, 600), severity=severity, timeout=10, markup=False)
 
-    def action_difference(self) -> None:
-        if not (self.drawing and self.drawing.images and self.subject and self.subject.base):
-            self.app.notify("Only two images that are compared have a difference.", timeout=3)
-            return
-        self.options = replace(self.options, difference=not self.options.difference)
-        self._ask()
-
-    def action_time(self) -> None:
-        main = self.drawing.main if self.drawing else None
-        axis = main.x if isinstance(main, Plot) else None
-        if axis is None or axis.kind != "time":
-            self.app.notify("This chart has no time axis.", timeout=3)
-            return
-        if axis.base < DATED_FROM_NS:
-            self.app.notify("These times are relative: the file gives no date.", timeout=3)
-            return
-        relative = self.options.time != "relative"
-        self.options = replace(self.options, time="relative" if relative else "absolute")
-        self.app.notify("Times since the start." if relative else "Times as UTC.", timeout=2)
-        self._ask()
-
-    def action_statuses(self) -> None:
-        self.options = replace(self.options, statuses=not self.options.statuses)
-        self._ask()
-
-    def action_series(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import ChecklistDialog
-
-        names = self.drawing.series if self.drawing else ()
-        if len(names) < 2:
-            self.app.notify("There is one series only.", timeout=3)
-            return
-
-        def changed(on: set[int]) -> None:
-            hidden = frozenset(name for i, name in enumerate(names) if i not in on)
-            self.options = replace(self.options, hidden=hidden)
-            self._ask()
-
-        on = {i for i, name in enumerate(names) if name not in self.options.hidden}
-        self.app.push_screen(ChecklistDialog("Series", [clean(n, 80) for n in names], on, changed))
-
-    def action_category(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import ChoiceDialog
-
-        drawing = self.drawing
-        if drawing is None or not drawing.categories:
-            self.app.notify("These data have no categories.", timeout=3)
-            return
-        names = drawing.categories
-
-        def chosen(row: int | None) -> None:
-            if row is not None:
-                self.options = replace(self.options, category=names[row])
-                self._ask()
-
-        current = names.index(drawing.category) if drawing.category in names else 0
-        self.app.push_screen(
-            ChoiceDialog("Category", [clean(n, 80) for n in names], current), chosen
-        )
-
     def action_copy(self) -> None:
         from resim_inspect.tui.clipboard import copy
 
@@ -301,12 +250,9 @@ class ChartView(RestorableChart):
 
     def _x_under(self, event: events.MouseEvent) -> float | None:
         offset = event.get_content_offset(self)
-        if offset is None or self._painted is None or self._painted.picture.plot is None:
+        if offset is None or self._painted is None:
             return None
-        plot = self._painted.picture.plot
-        if (offset.x, offset.y) not in plot:
-            return None
-        return self._painted.picture.x_of(offset.x)
+        return self._painted.picture.position_at(offset.x, offset.y)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self._wheel(event, 0.7)
@@ -339,7 +285,7 @@ class ChartView(RestorableChart):
             return
         start, (low, high) = self._drag
         plot = self._painted.picture.plot
-        if plot is not None:
+        if plot is not None and not self._is_horizontal:
             shift = (start - event.x) / max(1, plot.width) * (high - low)
             self.window = clamp((low + shift, high + shift), view[1])
             self._ask()

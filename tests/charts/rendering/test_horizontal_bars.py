@@ -1,0 +1,60 @@
+"""Horizontal bars: the rows of each position, and the categories in view."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from resim_inspect.charts import DARK, PLAIN, Drawing, render
+from resim_inspect.charts.model.drawing import Bars, BarSeries
+from resim_inspect.charts.model.picture import Picture
+
+MANY = 12
+
+
+def bars(series: int, *, stacked: bool = False) -> Drawing:
+    names = tuple(f"a job of a long name {k}" for k in range(MANY))
+    every = [BarSeries(f"series {s}", np.arange(1.0 + s, MANY + 1 + s)) for s in range(series)]
+    return Drawing("B", "bar chart", (Bars(names, tuple(every), stacked=stacked),))
+
+
+def row_of(picture: Picture, name: str) -> int:
+    return next(y for y, line in enumerate(picture.text.splitlines()) if f"{name} " in line)
+
+
+@pytest.mark.parametrize(("series", "stacked"), [(1, False), (2, False), (2, True)])
+def test_each_row_of_a_bar_is_its_position(series: int, stacked: bool) -> None:
+    drawing = bars(series, stacked=stacked)
+    shown = render(drawing, 60, 44, palette=PLAIN)
+    assert shown.plot is not None
+    for category in (0, 5, MANY - 1):
+        rows = shown.rows_of(float(category))
+        assert len(rows) == (1 if stacked else series)
+        assert rows.start == row_of(shown, f"name {category}")
+        for row in rows:
+            assert shown.position_at(shown.plot.x, row) == category
+            read = shown.at(shown.plot.x, row)
+            assert read is not None
+            assert read.x == category
+        assert shown.position_at(0, rows.start) is None, "a label is not the plot"
+        assert shown.shows(float(category))
+    assert not shown.shows(float(MANY))
+    assert shown.x_range == (-0.5, MANY - 0.5)
+    assert (shown.column_of(3.0), shown.x_of(shown.plot.x)) == (None, None)
+
+
+def test_bars_that_do_not_fit_are_not_in_the_range_of_the_picture() -> None:
+    shown = render(bars(3), 60, 16, palette=DARK)
+    assert shown.position_rows
+    assert shown.x_range is not None
+    assert shown.x_range[1] < MANY - 0.5
+    assert shown.shows(shown.x_range[1] - 0.5)
+    assert not shown.shows(shown.x_range[1] + 0.5)
+
+
+def test_bars_stay_horizontal_in_a_part_of_them() -> None:
+    panel = Bars(tuple("abcdefghijklmnop"), (BarSeries("", np.arange(1.0, 17)),))
+    drawing = Drawing("B", "bar chart", (panel,))
+    assert render(drawing, 100, 24, palette=PLAIN).position_rows
+    part = render(drawing, 100, 24, palette=PLAIN, window=(1.5, 4.5))
+    assert [at for at, _ in part.position_rows] == [2, 3, 4]
