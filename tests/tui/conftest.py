@@ -26,7 +26,7 @@ from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from tests.tui.cloud.fake_cloud import FakeCloud, fake_cloud
 from tests.tui.shared_rules import share_rules
-from tests.tui.state_pilot import Drawing, StatePilot, key_event, screen_text
+from tests.tui.state_pilot import Drawing, StatePilot, key_event, screen_picture, screen_text
 
 LABEL = "flight-017/outputs/metrics.binproto"
 
@@ -64,7 +64,7 @@ def shot(snapshot: SnapshotAssertion) -> Shot:
     pictures = snapshot.use_extension(SVGImageExtension)
 
     def take(pilot: Pilot[Any], name: str) -> None:
-        assert pilot.app.export_screenshot() == pictures(name=name)
+        assert screen_picture(pilot.app) == pictures(name=name)
 
     return take
 
@@ -148,5 +148,5 @@ def keys(pilot: Pilot[Any]) -> list[str]:
 
 
 def text(pilot: Pilot[Any]) -> str:
-    """The text of the screen, row by row, read from its picture."""
+    """The text of the screen, row by row, without its blank pieces and blank rows."""
     return screen_text(pilot.app)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import re
+import io
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from html import unescape
 from time import monotonic
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import pytest
+from rich.console import Console
+from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.events import Key
 from textual.keys import KEY_NAME_REPLACEMENTS, key_to_character
@@ -33,7 +34,6 @@ INTERVAL = 0.002
 """Seconds between two looks at threads and timers."""
 DEADLINE = 60.0
 """Seconds after which the app should be at rest on any machine."""
-_TEXT = re.compile(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>')
 
 
 class Drawing:
@@ -193,9 +193,38 @@ async def until(pilot: Pilot[Any], done: Callable[[], bool], seconds: float = DE
     await pilot.pause()
 
 
+def _composed(app: App[Any]) -> LayoutUpdate:
+    """Return the whole screen, with what is seen of those below a dialog."""
+    compositor = app.screen._compositor
+    update = compositor.render_update(full=True, screen_stack=app._background_screens)
+    assert isinstance(update, LayoutUpdate)
+    return update
+
+
 def screen_text(app: App[Any]) -> str:
-    """Return the text of the screen, row by row, read from its picture."""
-    rows: dict[float, list[tuple[float, str]]] = {}
-    for x, y, words in _TEXT.findall(app.export_screenshot()):
-        rows.setdefault(float(y), []).append((float(x), unescape(words).replace("\xa0", " ")))
-    return "\n".join("".join(w for _, w in sorted(rows[y])) for y in sorted(rows))
+    """Return the text of the screen, row by row, without its blank pieces and blank rows."""
+    rows = (
+        "".join(words for strip in row for words, *_ in strip if words.strip(" "))
+        for row in _composed(app).strips
+    )
+    return "\n".join(filter(None, rows)).replace("\xa0", " ")
+
+
+def screen_picture(app: App[Any]) -> str:
+    """Return the SVG picture of `App.export_screenshot`, in half of its time.
+
+    That derives an id from all segments, with which the names of classes begin.
+    """
+    width, height = app.size
+    console = Console(
+        width=width,
+        height=height,
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        record=True,
+        legacy_windows=False,
+        safe_box=False,
+    )
+    console.print(_composed(app))
+    return console.export_svg(title=app.title, unique_id="terminal-0")

@@ -11,6 +11,7 @@ from resim_inspect.tui.document.events.pane import EventText
 from resim_inspect.tui.widgets.quick_open import Hits
 from tests.tui.conftest import keys, opened, press, settle, text
 from tests.tui.gallery.cells import cells_of, text_rows
+from tests.tui.state_pilot import screen_picture
 from tests.tui.widgets.chart_documents import waves
 
 
@@ -122,7 +123,7 @@ async def test_the_time_of_the_chosen_event_is_below_its_mark_at_each_width() ->
         for width in (120, 80, 60):
             await pilot.resize_terminal(width, 24)
             await settle(pilot)
-            rows = text_rows(cells_of(pilot.app.export_screenshot(), width, 24))
+            rows = text_rows(cells_of(screen_picture(pilot.app), width, 24))
             top = next(at for at, row in enumerate(rows) if "▼" in row)
             mark = rows[top].index("▼")
             line = rows[top + 1]

@@ -47,7 +47,7 @@ from tests.tui.gallery.scenes import VIEWS, View
 from tests.tui.open.test_evaluating import SlowEvaluator
 from tests.tui.runs.run_harness import START
 from tests.tui.scenes import SCENES
-from tests.tui.state_pilot import until
+from tests.tui.state_pilot import screen_picture, until
 
 FOLDER = Path(__file__).parent / "screens"
 LARGE, SMALLER = (120, 40), ((80, 24), (60, 20))
@@ -151,7 +151,7 @@ async def taken(view: View, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Shown
     """All pictures of a screen, and its class."""
 
     def picture() -> Picture:
-        cells = cells_of(app.export_screenshot(), *app.size)
+        cells = cells_of(screen_picture(app), *app.size)
         assert _cut_words(app.screen, cells) == []
         return cells
 

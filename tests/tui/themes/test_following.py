@@ -14,6 +14,7 @@ from resim_inspect.tui.theme import backgrounds_of
 from tests.tui.conftest import press, settle, started
 from tests.tui.gallery.cells import Picture, cells_of
 from tests.tui.runs.run_harness import under_way
+from tests.tui.state_pilot import screen_picture
 
 STATUSES = ("PASSED", "FAIL_WARN", "FAIL_BLOCK", "NOT_APPLICABLE", "RAW")
 
@@ -45,13 +46,13 @@ async def test_documents_in_the_background_follow(paths: list[Path]) -> None:
             await app.documents.show(mode)
             app.clear_notifications()
             await settle(pilot)
-            followed = app.export_screenshot()
+            followed = screen_picture(app)
             # What is in view makes its text anew for certain.
             app.theme = "resim-dark"
             await settle(pilot)
             app.theme = "resim-light"
             await settle(pilot)
-            assert followed == app.export_screenshot(), mode
+            assert followed == screen_picture(app), mode
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ async def test_units_are_in_the_title_or_in_each_cell(tmp_path: Path) -> None:
         build.scalar("A name that is much too long for its column", 12.0, unit="m/s")
         build.write(tmp_path / "ws" / "jobs" / name / "outputs" / "metrics.binproto")
     async with started(tmp_path / "ws", (120, 24)) as pilot:
-        title, first, second = text(pilot).splitlines()[3:6]
+        title, first, second = text(pilot).splitlines()[2:5]
         assert "Max speed [m/s]" in title
         assert re.search(r"A name .*… \[m/s\]", title)
         assert "Distance " in title
