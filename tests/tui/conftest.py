@@ -25,7 +25,7 @@ from resim_inspect.tui.open.evaluating import EvaluatingScreen
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from tests.tui.cloud.fake_cloud import FakeCloud, fake_cloud
-from tests.tui.shared_rules import share_rules
+from tests.tui.shared_rules import drop_strip_caches, share_rules
 from tests.tui.state_pilot import Drawing, StatePilot, key_event, screen_picture, screen_text
 
 LABEL = "flight-017/outputs/metrics.binproto"
@@ -42,6 +42,7 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     Drawing.watch(monkeypatch)
     share_rules(monkeypatch)
+    drop_strip_caches(monkeypatch)
     # A cursor that blinks is in the picture or not, as chance has it.
     original = Input.__init__
 
