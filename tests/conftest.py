@@ -68,8 +68,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Leave nothing behind, without the collections of garbage that pytest and Python end with: they
-    take seconds in each of several processes, for warnings that are ignored."""
+    """Leave nothing behind, without the collections of garbage that pytest and Python end with:
+    they take seconds in each of several processes, for warnings that are ignored."""
     gc.freeze()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)

@@ -49,7 +49,7 @@ class Terminal:
     def wait_for(self, *words: str) -> None:
         """Read until the screen shows all of these at once."""
         end = time.monotonic() + TIMEOUT
-        while not all(word in self.screen.text for word in words):
+        while not all(map(self.screen.text.__contains__, words)):
             assert self.read(end), f"waited for {words}, the screen shows:\n{self.screen.text}"
 
     def read(self, end: float) -> bool:

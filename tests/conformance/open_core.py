@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -48,14 +49,29 @@ def signalflag(version: str) -> Path:
 
 def _unpacked(package: str, version: str, folder: Path, wanted: tuple[str, ...]) -> Path:
     if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _fetch(f"{package}=={version}", folder, wanted)
+            # Test processes that want the same release wait for the one that fetches it.
+            with _locked(folder.with_name(f".{version}.lock")):
+                if not folder.is_dir():
+                    _fetch(f"{package}=={version}", folder, wanted)
         except (OSError, subprocess.SubprocessError, zipfile.BadZipFile) as error:
             reason = f"{package} {version} cannot be had from the package index: {error}"
             if os.environ.get("RESIM_REQUIRE_OPEN_CORE") == "1":
                 pytest.fail(reason)
             pytest.skip(reason)
     return folder
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the lock of a file, where the system has such locks."""
+    with path.open("w", encoding="utf-8") as file:
+        if sys.platform != "win32":
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _fetch(requirement: str, folder: Path, wanted: tuple[str, ...]) -> None:
