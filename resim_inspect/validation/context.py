@@ -65,6 +65,8 @@ class Context:
         message: str,
         hint: str,
         cause: Hashable = None,
+        *,
+        field_number: int = 0,
     ) -> None:
         """Add a finding of `rule` with the rule's severity.
 
@@ -82,7 +84,8 @@ class Context:
                     self._merged[key] = (at, places, more + 1)
                 return
             self._merged[key] = (len(self._findings), [], 0)
-        self._findings.append(Finding(rule.code, rule.severity, where, message, hint, target))
+        finding = Finding(rule.code, rule.severity, where, message, hint, target)
+        self._findings.append(finding._replace(field_number=field_number))
 
     def findings(self) -> list[Finding]:
         """All findings: errors first, then in the order of the file."""

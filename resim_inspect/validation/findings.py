@@ -87,6 +87,8 @@ class Finding(NamedTuple):
     target: Target = Target("file")
     line: int = 0
     """Line of a text file, from 1; 0 for the whole file and for files without lines."""
+    field_number: int = 0
+    """Number of the unknown field of `where` that it is about; 0 for other findings."""
 
 
 class Report(NamedTuple):

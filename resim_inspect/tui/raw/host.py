@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from resim_inspect.document.raw_tree.nodes import Step
+    from resim_inspect.document.unknown_fields import UnknownField
     from resim_inspect.tui.document.pane import Pane
     from resim_inspect.tui.document.session import Session
 
@@ -33,7 +34,9 @@ class RawApp:
         shown = _in_view(app.screen)
         if shown is not None:
             session, item = shown
-            app.push_screen(RawScreen(subject_of(session), RawTarget(item)))
+            unknown = _unknown_field(app.screen)
+            target = RawTarget(item) if unknown is None else RawTarget(unknown=unknown)
+            app.push_screen(RawScreen(subject_of(session), target))
 
     def reopen_raw(self, session: Session, steps: tuple[Step, ...]) -> AwaitMount:
         """Show the bytes of a document at a field; what it lacks of the way there is left out."""
@@ -93,3 +96,16 @@ def _item_of_pane(pane: Pane) -> Item | None:
         target = pane.list.finding.target
         return target.kind, target.position
     return None
+
+
+def _unknown_field(screen: Screen[Any]) -> UnknownField | None:
+    """The unknown field that the chosen finding is about; None for other findings and screens."""
+    from resim_inspect.document.unknown_fields import UnknownField
+    from resim_inspect.tui.document.findings.pane import FindingsPane
+    from resim_inspect.tui.document.screen import DocumentScreen
+
+    pane = screen.pane if isinstance(screen, DocumentScreen) else None
+    finding = pane.list.finding if isinstance(pane, FindingsPane) else None
+    if finding is None or not finding.field_number:
+        return None
+    return UnknownField(finding.where, finding.field_number)

@@ -20,6 +20,8 @@ from resim_inspect.document.raw_tree.places import (
 )
 from resim_inspect.document.raw_tree.reader import RawReader, ReadCancelledError
 from resim_inspect.document.raw_tree.search import SearchResult, search
+from resim_inspect.document.raw_tree.unknown_places import place_of_unknown
+from resim_inspect.document.unknown_fields import UnknownField
 from resim_inspect.document.wire.source import Source, open_source
 from resim_inspect.errors import DocumentError
 from resim_inspect.tui.document.session import Session
@@ -65,12 +67,15 @@ class RawTarget:
     offset: int | None = None
     """Offset of a byte; one beyond the file stands for its last byte."""
     steps: tuple[Step, ...] = ()
+    unknown: UnknownField | None = None
 
     def place(self, reader: RawReader) -> Place:
         """Find the node."""
         if self.offset is not None:
             last = max(0, reader.source.size - 1)
             return place_of_offset(reader, min(self.offset, last), is_worker_cancelled)
+        if self.unknown is not None:
+            return place_of_unknown(reader, self.unknown, is_worker_cancelled)
         steps = self.steps
         if self.item is not None:
             steps = item_steps(reader, *self.item, is_worker_cancelled)

@@ -34,6 +34,7 @@ def check_unknown_fields(context: Context) -> None:
             field.where,
             f"has field {field.number}, which the schema does not know",
             "The field is kept but not read; a newer open-core may have written it.",
+            field_number=field.number,
         )
 
 

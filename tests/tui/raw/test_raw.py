@@ -10,8 +10,10 @@ from textual.pilot import Pilot
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document.raw_tree.search import SearchResult
+from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.text import size as bytes_text
 from resim_inspect.tui.clipboard import clipboard_file
+from resim_inspect.tui.document.findings.pane import FindingList
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.screen import OpenScreen
 from resim_inspect.tui.raw import reading
@@ -203,3 +205,21 @@ async def test_pictures(
     async with opened(sample, SIZES.get(way, (120, 40)), theme=theme) as pilot:
         await press(pilot, "j", "j", "n", "B", "j", "j", "slash", *"fail", "enter")
         shot(pilot, f"raw-{way}")
+
+
+async def test_a_finding_about_an_unknown_field_opens_at_that_field(tmp_path: Path) -> None:
+    build = many(2)
+    build.doubles("speed", [1.0, 2.0])
+    build.doubles("height", [1.0, 2.0])
+    message = pb.JobMetrics.FromString(build.bytes())
+    message.metrics_data[-1].MergeFromString(b"\x9a\x06\x02hi")
+    file = tmp_path / "metrics.binproto"
+    file.write_bytes(message.SerializeToString())
+    async with opened(file) as pilot:
+        await press(pilot, "4")
+        findings = pilot.app.screen.query_one(FindingList)
+        while findings.finding is None or findings.finding.rule != "unknown-field":
+            await press(pilot, "down")
+        await press(pilot, "B")
+        assert path_of_cursor(pilot) == "metrics_data[1].unknown field 99"
+        assert "hi" in text(pilot)
