@@ -1,13 +1,15 @@
-"""A bare Textual app: a list with details beside it, a second screen, a dialog, two themes.
+"""A bare Textual app: a list with details beside it, a second screen, a dialog, two modes, themes.
 
 The inspector's keys are measured against its keys: what both take is the framework's.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen, Screen
@@ -47,15 +49,10 @@ class Words(ModalScreen[None]):
             yield Static("\n".join(details(f"page {number}") for number in range(PAGES)))
 
 
-class BareApp(App[None]):
+class Listing(Screen[None]):
     """A list beside the details of its highlighted row."""
 
     CSS = "OptionList, Static { width: 1fr; height: 1fr; border: round $primary; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("t", "toggle_theme", "Theme"),
-        ("p", "page", "Page"),
-        ("w", "words", "Words"),
-    ]
 
     def compose(self) -> ComposeResult:
         yield Header()
@@ -68,9 +65,27 @@ class BareApp(App[None]):
         """Show the details of a row."""
         self.query_one(Static).update(details(str(event.option.prompt)))
 
-    def action_toggle_theme(self) -> None:
-        """Change from the dark to the light theme, and back."""
-        self.theme = "textual-light" if self.theme == "textual-dark" else "textual-dark"
+
+class BareApp(App[None]):
+    """Two modes, with their dialog and palette."""
+
+    MODES = {"list": Listing, "page": Page}  # noqa: RUF012
+    DEFAULT_MODE = "list"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("m", "next_mode", "Mode"),
+        ("p", "page", "Page"),
+        ("w", "words", "Words"),
+    ]
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        yield from super().get_system_commands(screen)
+        for name in ("light", "dark"):
+            use = partial(setattr, self, "theme", f"textual-{name}")
+            yield SystemCommand(f"Theme {name}", f"Use the {name} theme", use)
+
+    def action_next_mode(self) -> None:
+        """Go to the other mode."""
+        self.switch_mode("page" if self.current_mode == "list" else "list")
 
     def action_page(self) -> None:
         """Show the second screen."""

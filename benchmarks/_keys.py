@@ -162,7 +162,9 @@ BARE = (
     step("frame", "p", "escape", "p", "escape"),
     step("dialog", "w", "escape", "w", "escape"),
     step("palette", "ctrl+p", '"theme', "escape", "escape"),
-    step("theme", "t", "t", "t"),
+    step("theme looked for", "ctrl+p", '"theme light'),
+    step("theme", "enter"),
+    step("file", "m", "m", "m", "m"),
 )
 MEANWHILE = step("while comparing", *["j"] * 40, *["l", "j"] * 40, *["n"] * 20, *["h", "k"] * 40)
 SCRIPTS = {
@@ -180,6 +182,23 @@ class AppDriver:
     def __init__(self, pilot: Pilot[Any]) -> None:
         self.app = pilot.app
         self.gap = 0.0
+        self._held = 0
+        self._painting = asyncio.Event()
+        self._painting.set()
+        self._hold_back = self.app.delay_update
+        setattr(self.app, "delay_update", self._delay_update)  # noqa: B010
+
+    def _delay_update(self, delay: float = 0.05) -> None:
+        """Hold frames back, as closed palettes and changes of modes do; an answer comes later."""
+        self._hold_back(delay)
+        self._held += 1
+        self._painting.clear()
+        self.app.set_timer(delay, self._release)
+
+    def _release(self) -> None:
+        self._held -= 1
+        if not self._held:
+            self._painting.set()
 
     async def tick(self) -> None:
         """The longest time in which nothing else came to its turn, in ms."""
@@ -198,12 +217,16 @@ class AppDriver:
             nodes = [screen] if focused is None else focused.ancestors_with_self
             for node in (self.app, *nodes):
                 await self._done(node, node.call_later)
+        await self._wait(self._painting, self.app)
         screen = self.app.screen
         await self._done(screen, screen.call_after_refresh)
 
     async def _done(self, node: MessagePump, call: Callable[[Callable[[], None]], object]) -> None:
         done = asyncio.Event()
         call(done.set)
+        await self._wait(done, node)
+
+    async def _wait(self, done: asyncio.Event, node: MessagePump) -> None:
         while not done.is_set() and node.is_running:
             try:
                 await asyncio.wait_for(done.wait(), 0.05)

@@ -35,6 +35,7 @@ KINDS = {
     "dialog": "a dialog",
     "palette": "a palette",
     "theme": "a theme",
+    "file": "another file",
 }
 """Kinds of steps, which are the names of the bare app's; every other step is one of `FRAME`."""
 FRAME = "frame"
@@ -49,6 +50,8 @@ DIALOGS = frozenset((
 """Steps that open a dialog over the screen and close it."""
 PALETTES = frozenset(("palette", "jump mode", "theme looked for", "reference looked for"))
 """Steps that look for names in all of them while one is typed."""
+FILES = frozenset(("opened", "open a job", "and back", "open the batch", "close it"))
+"""Steps that change to the screen of another file, which is a mode of the app."""
 JOBS = 1000
 METRICS = 50_000
 """Metrics of each of two files that are compared; every third one is not the same."""
@@ -187,6 +190,8 @@ def kind_of(step: str) -> str:
         return "dialog"
     if step in PALETTES:
         return "palette"
+    if step in FILES:
+        return "file"
     return step if step in KINDS else FRAME
 
 
