@@ -154,7 +154,8 @@ CHANGES = (
     step("a metric", "shift+tab", "shift+tab", "g", "n", "enter"),
     step("reference looked for", "ctrl+p", '"set document'),
     step("as the reference", "enter"),
-    step("with a reference", *["j"] * 12, "G", "pageup", "g", *["n"] * 4, "b"),
+    step("with a reference", *["j"] * 12, "G", "pageup", "g", *["n"] * 4),
+    step("group with a reference", "b"),
     step("help", "?", "escape"),
 )
 BARE = (
