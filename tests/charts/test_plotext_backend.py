@@ -71,7 +71,7 @@ def test_a_gap_is_not_bridged() -> None:
 @pytest.mark.slow
 @pytest.mark.soak
 def test_random_drawings_never_end_the_process_and_keep_their_width() -> None:
-    many = 400 if FACTOR == 1 else 1100 * FACTOR
+    many = 150 if FACTOR == 1 else 1100 * FACTOR
     runs = [(0, many), (50_000, many)]
     started = [
         subprocess.Popen(

@@ -14,8 +14,9 @@ from runner.workspace.layout import Workspace, open_workspace
 from tests.api.workspaces import Served, served, workspace, write_job
 from tests.conformance.client_harness import CLIENTS, Release, same
 from tests.conformance.open_core import whole_release
+from tests.soak import FACTOR
 
-MANY = {"1.6.0": 400}
+MANY = {"1.6.0": min(400, 100 * FACTOR)}
 """Jobs of the large batch; the newest release has the most to do."""
 SEARCHES = {
     "search nothing": 'branch_id = "0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21"',
@@ -238,6 +239,7 @@ def test_reports_find_their_batches_and_jobs(case: Case) -> None:
     assert case.report.api.counts()["answers"].keys() == {"200"}
 
 
+@pytest.mark.soak
 def test_many_jobs_lose_nothing(case: Case) -> None:
     # Each blob is fetched by a thread of its own, all of them at once.
     jobs = MANY.get(case.release.version, 40)

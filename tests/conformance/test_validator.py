@@ -30,8 +30,8 @@ from tests.soak import FACTOR
 from tests.validation.edits import apply, base
 
 MUTANTS = 8_000 if FACTOR == 1 else 20_000 * FACTOR
-OLD = 2000 * FACTOR
-FUZZED = 4000 * FACTOR
+OLD = 500 if FACTOR == 1 else 2000 * FACTOR
+FUZZED = 1000 if FACTOR == 1 else 4000 * FACTOR
 SAME_SCHEMA = ("1.6.0", "0.5.0", "0.10.0", "0.12.0")
 """Releases with the schema of this project: both refuse the same damaged files."""
 

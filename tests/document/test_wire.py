@@ -23,6 +23,7 @@ from resim_inspect.document.wire.source import BytesSource
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.text import INT64_MAX, INT64_MIN
 from tests.document.encodings import encode
+from tests.soak import FACTOR
 
 UUIDS = [f"{n:08x}-0000-4000-8000-000000000000" for n in range(9)]
 NUMBERS = [0.0, -0.0, 1.5, -2.25, 1e300, float("nan"), float("inf"), 5e-324]
@@ -156,15 +157,16 @@ def check(data: bytes, threshold: int) -> Document | None:
 SEEDS = st.integers(0, 2**64)
 
 
-@pytest.mark.slow
-@settings(max_examples=120, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=30 * FACTOR, deadline=None)
 @given(st.randoms(use_true_random=False), st.sampled_from([1, 8, 60, 400]))
 def test_odd_encodings_that_can_be_made_smaller(rng: random.Random, threshold: int) -> None:
     """The same as below, few and slow, but a failure shrinks to a small one."""
     check(encode(rng, _message(rng), 0.3), threshold)
 
 
-@settings(max_examples=2500, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=500 * FACTOR, deadline=None)
 @given(SEEDS, st.sampled_from([1, 8, 60, 400]))
 def test_odd_encodings_read_as_protobuf_reads_them(seed: int, threshold: int) -> None:
     rng = random.Random(seed)
@@ -172,7 +174,8 @@ def test_odd_encodings_read_as_protobuf_reads_them(seed: int, threshold: int) ->
 
 
 @pytest.mark.slow
-@settings(max_examples=2500, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=500 * FACTOR, deadline=None)
 @given(SEEDS, st.sampled_from([1, 60]))
 def test_damaged_bytes_are_refused_exactly_where_protobuf_refuses(
     seed: int, threshold: int
@@ -238,7 +241,8 @@ def _length(body: bytes) -> bytes:
     return encode_varint(len(body))
 
 
-@settings(max_examples=1500, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=300 * FACTOR, deadline=None)
 @given(SEEDS, st.sampled_from([4, 16, 64, 300]))
 def test_slices_merge_into_the_whole(seed: int, size: int) -> None:
     rng = random.Random(seed)
