@@ -44,6 +44,9 @@ COMMANDS = {
     "completion": "print the script that completes words in a shell",
 }
 
+_SWITCHES = ("--debug", "--no-config", "--no-state")
+"""Options without a value that may precede the name of a command."""
+
 
 def run() -> NoReturn:
     """Entry point of the installed command."""
@@ -71,8 +74,8 @@ def _failure_of(error: BaseException) -> Failure | None:
 def split(argv: Sequence[str]) -> tuple[str | None, list[str]]:
     """Return the name of the command, None for the app, and its arguments.
 
-    `--debug` and `--color` may precede the command's name. A path with the name of a
-    command is written `./show`, or after `--`.
+    The options that several commands have may precede the command's name. A path with the name
+    of a command is written `./show`, or after `--`.
     """
     before: list[str] = []
     rest = list(argv)
@@ -80,9 +83,9 @@ def split(argv: Sequence[str]) -> tuple[str | None, list[str]]:
         word = rest[0]
         if word in COMMANDS:
             return word, before + rest[1:]
-        if word == "--color" and len(rest) > 1:
+        if word in ("--color", "--config") and len(rest) > 1:
             before += [rest.pop(0), rest.pop(0)]
-        elif word == "--debug" or word.startswith("--color="):
+        elif word in _SWITCHES or word.startswith(("--color=", "--config=")):
             before.append(rest.pop(0))
         else:
             break

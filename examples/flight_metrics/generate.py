@@ -12,6 +12,7 @@ import argparse
 import csv
 import json
 import math
+import os
 import struct
 import sys
 import zlib
@@ -111,7 +112,11 @@ def main(argv: list[str]) -> int:
     for name in args.names or EXPERIENCES:
         folder = args.workspace / "jobs" / name / "inputs"
         rows = write_flight(folder, name, EXPERIENCES[name], args.laps, args.rate, args.wind)
-        print(f"{folder}: {rows:,} samples")  # noqa: T201 - a program's only output
+        try:
+            print(f"{folder}: {rows:,} samples", flush=True)  # noqa: T201 - the only output
+        except BrokenPipeError:
+            # The reader has enough lines; the files of all experiences are wanted nevertheless.
+            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - open to the end
     return 0
 
 

@@ -130,6 +130,19 @@ def _any(_: JobFile) -> None:
     return None
 
 
+def _same_problem(problems: tuple[str, str], before: Path, after: Path) -> bool:
+    """Return True if both sides have one problem, apart from the folders that they are in."""
+    parts, others = list(before.parts), list(after.parts)
+    while parts and others and parts[-1] == others[-1]:
+        parts.pop()
+        others.pop()
+    texts = [
+        text.replace(str(Path(*root)), "") if len(root) > 1 else text
+        for text, root in zip(problems, (parts, others), strict=True)
+    ]
+    return texts[0] == texts[1]
+
+
 class _Comparer:
     """Collects the result while jobs are compared one after the other."""
 
@@ -203,7 +216,9 @@ class _Comparer:
             self._note_approximate(old, "before")
             self._note_approximate(new, "after")
             if old is None or new is None:
-                self._unreadable(name, old, new, (old_problem, new_problem))
+                problems = (old_problem, new_problem)
+                is_same = _same_problem(problems, before.path, after.path)
+                self._unreadable(name, old, new, problems, is_same=is_same)
                 return
             try:
                 comparison = compare_documents(old, new, self.options)
@@ -246,11 +261,19 @@ class _Comparer:
         return str(error)
 
     def _unreadable(
-        self, name: str, old: Document | None, new: Document | None, problems: tuple[str, str]
+        self,
+        name: str,
+        old: Document | None,
+        new: Document | None,
+        problems: tuple[str, str],
+        *,
+        is_same: bool,
     ) -> None:
         if problems[0] and problems[1]:
-            direction = Direction.SAME if problems[0] == problems[1] else Direction.CHANGED
+            direction = Direction.SAME if is_same else Direction.CHANGED
             why = f"no metrics on either side: {problems[1]}"
+            if not is_same:
+                why += f"; before: {problems[0]}"
         elif new is None:
             direction, why = Direction.WORSE, f"no metrics any more: {problems[1]}"
         else:

@@ -68,6 +68,17 @@ def test_the_same_arguments_make_the_same_flight(tmp_path: Path) -> None:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
 
 
+def test_a_reader_that_ends_early_ends_nothing(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    program = [sys.executable, str(EXAMPLE / "generate.py")]
+    words = [*program, str(tmp_path), "night_patrol", "calm_survey"]
+    done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert {job.name for job in (tmp_path / "jobs").iterdir()} == {"night_patrol", "calm_survey"}
+
+
 def test_a_log_can_have_any_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name, words in (("short", []), ("long", ["--laps", "3"]), ("fine", ["--rate", "50"])):
         generate.main([str(tmp_path / name), *words, "night_patrol"])

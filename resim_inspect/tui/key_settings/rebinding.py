@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from resim_inspect.settings.model import near_or_all
+from resim_inspect.settings.model import near_or_all, nearest
 from resim_inspect.settings.schema_check import dotted
 from resim_inspect.settings.user import HINT, UserSettings, quotes_hint
 from resim_inspect.text import clean
@@ -59,7 +59,12 @@ def _check_id(id: str, settings: UserSettings) -> None:
         text = f'"{clean(group, 60)}" is not a group of keys{near_or_all(group, groups)}'
         raise settings.error(("keys", group), text)
     names = [each.split(".")[1] for each in BINDINGS if each.startswith(f"{group}.")]
-    text = f'"{clean(name, 60)}" is not a key of [keys.{group}]{near_or_all(name, names)}'
+    text = f'"{clean(name, 60)}" is not a key of [keys.{group}]'
+    elsewhere = [each for each in BINDINGS if each.split(".")[1] == name]
+    if elsewhere and nearest(name, names) is None:
+        text += f"; elsewhere there is {', '.join(elsewhere[:3])}."
+    else:
+        text += near_or_all(name, names)
     raise settings.error(("keys", group, name), text, quotes_hint((id,)) if "." in name else HINT)
 
 

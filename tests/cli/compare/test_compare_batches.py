@@ -159,3 +159,23 @@ def test_the_metrics_of_the_batch_are_compared_with_each_other(
     write(tmp_path / "two/batch/outputs/metrics.binproto", mean=2.0)
     (comparison,) = as_json(capsys, one, two, "--only-changes")["comparisons"]
     assert [(c["job"], c["name"]) for c in comparison["changes"]] == [("(batch)", "mean")]
+
+
+def test_a_fault_of_both_sides_is_the_same_in_another_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for side, second in (("one", "version: [1"), ("two", "version: {1")):
+        for job, config in (("alike", "version: [1"), ("other", second)):
+            outputs = tmp_path / side / "jobs" / job / "outputs"
+            outputs.mkdir(parents=True)
+            outputs.joinpath("e.resim.jsonl").write_text("{}\n")
+            outputs.joinpath("config.resim.yml").write_text(config)
+    (comparison,) = as_json(capsys, str(tmp_path / "one"), str(tmp_path / "two"))["comparisons"]
+    # The sentences name the config of each side.
+    assert len({error["error"] for error in comparison["errors"]}) == 4
+    changes = {change["name"]: change for change in comparison["changes"]}
+    assert changes["alike"]["direction"] == "same"
+    assert changes["other"]["direction"] == "changed"
+    (why,) = changes["other"]["why"]
+    assert str(tmp_path / "two") in why
+    assert f"; before: the file cannot be evaluated: {tmp_path / 'one'}" in why

@@ -77,6 +77,7 @@ def test_bindings_that_share_a_key_of_a_rebound_one_keep_it() -> None:
     ("id", "key", "reason"),
     [
         ("chart.fitt", "x", '"fitt" is not a key of [keys.chart]; did you mean "fit"?'),
+        ("dashboard.pin", "x", "[keys.dashboard]; elsewhere there is cards.pin"),
         ("chrt.fit", "x", '"chrt" is not a group of keys; did you mean "chart"?'),
         ("chart.fit", "crtl+x", 'but "crtl" is not the name of a modifier; did you mean "ctrl"?'),
         ("chart.fit", "pgup", 'but "pgup" is not the name of a key; did you mean "pageup"?'),
