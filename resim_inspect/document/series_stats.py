@@ -67,10 +67,19 @@ def all_series_stats(document: Document) -> dict[int, SeriesStats]:
         return {position: series_stats(document, position) for position in positions}
     # Importing it takes as long as validating ten megabytes.
     from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
 
     workers = min(_THREADS, os.cpu_count() or 1, len(positions))
-    with ThreadPoolExecutor(workers) as pool:
-        computed = list(pool.map(lambda position: series_stats(document, position), positions))
+    # A pool starts its threads under a lock that all pools share, such as that of the app's
+    # workers; next to threads that compute already, each start would take many milliseconds.
+    started = Barrier(workers)
+    with ThreadPoolExecutor(workers, initializer=started.wait) as pool:
+        try:
+            answers = pool.map(lambda position: series_stats(document, position), positions)
+        except RuntimeError:
+            started.abort()
+            raise
+        computed = list(answers)
     return dict(zip(positions, computed, strict=True))
 
 
