@@ -10,14 +10,16 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-INPUTS = Path("/tmp/resim/inputs")
-OUTPUTS = Path("/tmp/resim/outputs")
+# Without a container or sandbox, a runner names other folders.
+INPUTS = Path(os.environ.get("RESIM_INPUTS", "/tmp/resim/inputs"))
+OUTPUTS = Path(os.environ.get("RESIM_OUTPUTS", "/tmp/resim/outputs"))
 SECOND = 1_000_000_000
 """ns"""
 GUST = 1.0

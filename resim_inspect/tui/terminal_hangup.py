@@ -75,6 +75,7 @@ def exits_on_hangup(exit_app: Callable[[], object]) -> Iterator[None]:
         for caught, handler in former.items():
             signal.signal(caught, handler)
     if hung_up.is_set():
+        _discard_output(descriptors)
         raise SystemExit(codes[0])
 
 
@@ -90,6 +91,15 @@ def _terminals() -> list[int]:
         except (OSError, ValueError):
             continue
     return descriptors
+
+
+def _discard_output(descriptors: list[int]) -> None:
+    """Let what Python flushes at its end go nowhere where the terminal is gone: an error of that
+    flush would be exit code 120."""
+    for descriptor in filter(_is_gone, descriptors):
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)
 
 
 def _watch(

@@ -38,6 +38,16 @@ InspectApp.mark_first_frame = lambda self: self.set_interval(0.002, lambda: send
 run()
 """
 """The command, which writes to the terminal all the time."""
+UNFINISHED = """
+import sys, threading
+from resim_inspect.tui.terminal_hangup import exits_on_hangup
+ended = threading.Event()
+with exits_on_hangup(ended.set):
+    print("A line,", flush=True)
+    sys.stdout.write("and a part of one")
+    ended.wait()
+"""
+"""A program that has written half a line when its terminal goes away."""
 
 
 @pytest.fixture(autouse=True)
@@ -123,6 +133,13 @@ def test_a_hangup_signal_ends_the_app_and_restores_the_terminal(tmp_path: Path) 
     terminal.process.send_signal(signal.SIGHUP)
     assert terminal.close(b"") == 129
     assert b"\x1b[?1049l" in terminal.seen
+
+
+def test_an_unfinished_line_is_lost_with_its_terminal() -> None:
+    terminal = Terminal(program=UNFINISHED, PYTHONUNBUFFERED="")
+    terminal.wait_for("A line,")
+    os.close(terminal.master)
+    assert terminal.process.wait(TIMEOUT) == 129
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="lists children in /proc")

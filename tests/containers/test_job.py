@@ -224,6 +224,7 @@ sys.exit("ValueError: " + token)
     assert secret not in dry.out
 
 
+@pytest.mark.usefixtures("docker")
 def test_the_image_of_a_context_is_built_before_it_is_run(tmp_path: Path) -> None:
     context = tmp_path / "image"
     context.mkdir()

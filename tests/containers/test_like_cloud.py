@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.containers.container_harness import COPY, ContainerHarness, make_jobs, runner
 from tests.containers.test_batch import batch
 from tests.runner.batch_harness import FETCH, result
@@ -65,6 +67,7 @@ def test_a_job_has_the_rights_resources_and_names_of_the_cloud(
     assert ("ReSim gives 4 and 16,384" in call.err) == (has_cpus < 4 or has_mib < 16384)
 
 
+@pytest.mark.usefixtures("docker")
 def test_batch_mode_reaches_nothing_but_its_api(tmp_path: Path) -> None:
     facts = """
 facts = {"uid": os.getuid(), "devices": sorted(os.listdir("/sys/class/net"))}

@@ -18,7 +18,7 @@ from PIL import Image
 
 from tests.conformance.plotly.browser import FLAGS, BrowserError, program
 
-TIMEOUT = 60.0
+TIMEOUT = 240.0
 _START = """
 import fcntl, os, sys
 ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 20) for end in sys.argv[1:3]]
@@ -170,7 +170,7 @@ class Chromium:
             raise BrowserError(str(result["exceptionDetails"])[:800])
         return result["result"].get("value")
 
-    def wait(self, condition: str, seconds: float = 60.0) -> None:
+    def wait(self, condition: str, seconds: float = TIMEOUT) -> None:
         """Wait until a script is true in the page; raises BrowserError."""
         deadline = time.monotonic() + seconds
         while not self.evaluate(condition):
