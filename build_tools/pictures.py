@@ -119,7 +119,9 @@ async def _picture(scene: Scene) -> str:
             if key is not None:
                 await pilot.press(key)
             for _ in range(TURNS):
-                await app.workers.wait_for_complete()
+                # The next of its kind may cancel a worker, which `wait_for_complete` raises.
+                while any(not worker.is_finished for worker in app.workers):
+                    await pilot.pause(0.01)
                 await pilot.pause()
         return app.export_screenshot(title="resim-inspect")
 
