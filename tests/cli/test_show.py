@@ -18,9 +18,10 @@ from resim_inspect.exit_codes import ExitCode
 from resim_inspect.text import cell_width
 
 
-@pytest.fixture
-def sample(tmp_path: Path) -> Path:
-    return write_sample(tmp_path)
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, which no test changes."""
+    return write_sample(tmp_path_factory.mktemp("sample"))
 
 
 def show(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
