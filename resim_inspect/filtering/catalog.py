@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
@@ -273,7 +274,7 @@ def _split(
     chosen: Sequence[int], column: Sequence[int], rank: Callable[[int], int]
 ) -> list[tuple[int, list[int]]]:
     """Positions by their number in a column, groups in the order of `rank`."""
-    groups: dict[int, list[int]] = {}
+    groups: dict[int, list[int]] = defaultdict(list)
     for position in chosen:
-        groups.setdefault(column[position], []).append(position)
+        groups[column[position]].append(position)
     return sorted(groups.items(), key=lambda item: rank(item[0]))

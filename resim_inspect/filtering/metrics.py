@@ -53,8 +53,9 @@ class MetricFields(Fields[int]):
             wanted, statuses_ = statuses(value), catalog.statuses
             return lambda position: statuses_[position] in wanted
         if name == "importance":
-            test, importances = ordered(value, Importance), catalog.importances
-            return lambda position: test(importances[position])
+            importances = catalog.importances
+            passing = set(filter(ordered(value, Importance), set(importances)))
+            return lambda position: importances[position] in passing
         if name == "type":
             numbers, types = members(value, MetricType), catalog.types
             return lambda position: types[position] in numbers
