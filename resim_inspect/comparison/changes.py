@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
-from resim_inspect.comparison.directions import Direction, severity, status_direction
+from resim_inspect.comparison.directions import LISTED, Direction, severity, status_direction
 from resim_inspect.comparison.tolerance import UnmatchedTolerance
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, digits_apart, number, with_unit
@@ -202,10 +202,15 @@ class Comparison:
     """Tolerances for names that no metric of either side has."""
 
     @cached_property
-    def summary(self) -> dict[Direction, int]:
-        """Number of changes of each direction, zeros included."""
-        counts = dict.fromkeys(Direction, 0)
+    def by_direction(self) -> Mapping[Direction, Sequence[Change]]:
+        """Changes of each direction that has any, the directions in the order of lists."""
+        members: dict[Direction, list[Change]] = {way: [] for way in LISTED}
         # Runs of the same direction, since hashing a direction for each change is slow.
         for direction, run in groupby(self.changes, attrgetter("direction")):
-            counts[direction] += len(list(run))
-        return counts
+            members[direction].extend(run)
+        return {way: changes for way, changes in members.items() if changes}
+
+    @cached_property
+    def summary(self) -> dict[Direction, int]:
+        """Number of changes of each direction, zeros included."""
+        return {way: len(self.by_direction.get(way, ())) for way in Direction}

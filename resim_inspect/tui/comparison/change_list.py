@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Collection, Mapping, Sequence
 
 from rich.style import Style
 
@@ -45,19 +43,6 @@ def next_filter(current: Direction | None, present: Collection[Direction]) -> Di
     return next(way for way in order if way is None or way in present)
 
 
-def sections(changes: Iterable[Change]) -> dict[Direction, list[Row]]:
-    """Changes by direction in the order of lists, each after its heading."""
-    members: dict[Direction, list[Change]] = {way: [] for way in LISTED}
-    # Runs of the same direction, since hashing a direction for each change is slow.
-    for direction, run in groupby(changes, attrgetter("direction")):
-        members[direction].extend(run)
-    return {
-        way: [f"{way.symbol} {way.value}: {kind_words(changes)}", *changes]
-        for way, changes in members.items()
-        if changes
-    }
-
-
 class ChangeList(SearchableList):
     """Changes under the headings of their directions; those that are the same on demand."""
 
@@ -69,8 +54,7 @@ class ChangeList(SearchableList):
         self.direction: Direction | None = None
         """The only direction that is shown; None for all that differ."""
         self.loaded = False
-        self._changes: Sequence[Change] = ()
-        self._sections: Mapping[Direction, Sequence[Row]] = {}
+        self._changes: Mapping[Direction, Sequence[Change]] = {}
         self._layout = Layout(14, 12, 10, 8)
         self._laid_out_for = 0
         self._searched: list[str] | None = None
@@ -82,16 +66,16 @@ class ChangeList(SearchableList):
         row = self.rows[self.cursor] if 0 <= self.cursor < len(self.rows) else ""
         return None if isinstance(row, str) else row
 
-    def show(self, changes: Sequence[Change], direction: Direction | None) -> None:
-        """Show changes that are sorted by direction; the cursor stays with its change."""
+    def show(
+        self, changes: Mapping[Direction, Sequence[Change]], direction: Direction | None
+    ) -> None:
+        """Show the changes of a direction, or all; the cursor stays with its change."""
         here = self.change
-        if changes is not self._changes:
-            self._changes, self._sections = changes, sections(changes)
-        self.direction, self.loaded = direction, True
+        self._changes, self.direction, self.loaded = changes, direction, True
         rows: list[Row] = []
-        for way, members in self._sections.items():
+        for way, members in changes.items():
             if way is direction or (direction is None and way is not Direction.SAME):
-                rows += members
+                rows += [f"{way.symbol} {way.value}: {kind_words(members)}", *members]
         self.rows = rows
         self._searched = None
         self._laid_out_for = 0
@@ -131,11 +115,11 @@ class ChangeList(SearchableList):
 
     def _rows_of(self, direction: Direction) -> range:
         """Rows of the changes of a direction; empty where it is not shown."""
-        members = self._sections.get(direction, ())
+        members = self._changes.get(direction, ())
         if not members or self.direction not in (None, direction):
             return range(0)
-        first = 1 + next(at for at, row in enumerate(self.rows) if row is members[0])
-        return range(first, first + len(members) - 1)
+        first = next(at for at, row in enumerate(self.rows) if row is members[0])
+        return range(first, first + len(members))
 
     def copy_text(self, row: int) -> str:
         change = self.rows[row]

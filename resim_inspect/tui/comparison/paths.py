@@ -66,6 +66,8 @@ def compare_paths(
         options = CompareOptions(project_tolerances([]))
         sides = side_of(base), side_of(other)
         comparison = compare_sides(*sides, options, on_job=on_job, on_changes=compared)
+        # Cached: screens would wait for it with 100,000 changes.
+        _ = comparison.by_direction
     return comparison, files
 
 

@@ -125,10 +125,10 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
 
     def on_mount(self) -> None:
         self.list.focus()
-        self._lines()
         if self._known is not None:
             self.post_message(Compared(*self._known))
         else:
+            self._lines()
             after_first_frame(self, self._compare)
 
     @property
@@ -170,7 +170,7 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
         first = self._first_change(changes)
         if first is not None and first.direction is Direction.SAME:
             self.direction = Direction.SAME
-        self.list.show(changes, self.direction)
+        self.list.show(message.comparison.by_direction, self.direction)
         self.list.go_to(first)
         self._lines()
         if not self._is_part:
@@ -323,7 +323,7 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
             return
         counts = self.comparison.summary
         self.direction = next_filter(self.direction, [way for way in LISTED if counts[way]])
-        self.list.show(self.comparison.changes, self.direction)
+        self.list.show(self.comparison.by_direction, self.direction)
         self._lines()
 
     def action_chart(self) -> None:
