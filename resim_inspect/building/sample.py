@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import struct
+from functools import cache
 from pathlib import Path
 
 from resim_inspect.building.builder import DocumentBuilder
@@ -39,6 +40,7 @@ def sample_bytes(folder: Path | None = None) -> bytes:
     return flight.builder.bytes()
 
 
+@cache
 def _images() -> dict[str, bytes]:
     pictures = {
         "images/landing_pad.png": pad_picture(160, 120),
