@@ -154,9 +154,19 @@ def _keys(
 def _themes(settings: UserSettings | None, format: str, bounds: Bounds) -> int:
     """Print the themes; raises SettingsError for the first file of the user with a fault."""
     from resim_inspect.tui.preferences.theme_choice import themes_folder
-    from resim_inspect.tui.themes.files import known_theme_names, theme_named, user_theme_names
+    from resim_inspect.tui.themes.files import (
+        known_theme_names,
+        theme_named,
+        unlisted_reason,
+        user_theme_names,
+    )
 
     folder = themes_folder(settings)
+    reason = unlisted_reason(folder)
+    if folder is not None and reason:
+        from resim_inspect.settings.model import SettingsError
+
+        raise SettingsError(f"the folder {reason}", folder)
     own = {} if folder is None else {n: folder / f"{n}.toml" for n in user_theme_names(folder)}
     themes = [(name, theme_named(name, folder)) for name in known_theme_names(folder)]
     rows = [

@@ -82,7 +82,7 @@ CHART = (
         hint="failing",
     ),
     key("chart.previous_failing", "left_square_bracket", "failing(-1)", "Previous failing sample"),
-    key("chart.anchor", "a", "anchor", "Set or drop anchor", "for differences", hint="Δ"),
+    key("chart.anchor", "a", "anchor", "Set or drop anchor", "for differences", hint="anchor"),
     key("chart.series", "s,space", "series", "Show or hide series", hint="series"),
     key("chart.category", "c", "category", "Choose category"),
     key("chart.time", "t", "time", "Change time format", "UTC, or since the start"),

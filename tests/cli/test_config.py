@@ -110,6 +110,20 @@ def test_themes_are_listed_and_checked(file: Path, capsys: pytest.CaptureFixture
     assert "broken.toml:2" in capsys.readouterr().err
 
 
+def test_a_folder_of_themes_that_cannot_be_read_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, themes = tmp_path / "config.toml", tmp_path / "themes"
+    file.write_text('theme = "mine"\n', "utf-8")
+    themes.write_text("", "utf-8")
+    assert main(["config", "--config", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert 'config.toml:1: the theme "mine" was not found, since the folder of themes' in said
+    assert f"{themes} cannot be read: " in said
+    assert main(["config", "--config", str(file), "--themes"]) == 2
+    assert f"{themes}: the folder cannot be read: " in capsys.readouterr().err
+
+
 def test_the_path_is_printed_without_reading(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

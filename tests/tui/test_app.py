@@ -107,6 +107,7 @@ async def test_an_error_away_from_the_screen_is_shown_and_can_be_copied(
     async with opened(speeds()) as pilot:
         assert isinstance(pilot.app.screen, ErrorDialog)
         await until(pilot, lambda: "the [b]pencil[/] broke" in text(pilot))
+        assert text(pilot).count("the [b]pencil[/] broke") == 1
         await press(pilot, "y")
         assert "RuntimeError: the [b]pencil[/] broke" in pilot.app.clipboard
         assert "drawing the chart" in pilot.app.clipboard

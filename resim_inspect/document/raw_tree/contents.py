@@ -6,7 +6,7 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from resim_inspect.document.raw_tree.nodes import NodeKind, RawNode
 from resim_inspect.document.raw_tree.reader import RawReader
-from resim_inspect.document.raw_tree.values import hex_text
+from resim_inspect.document.raw_tree.values import MOSTLY_PRINTABLE, hex_text, is_text
 
 TEXT_BYTES = 1 << 20
 """Bytes of a text that are copied."""
@@ -30,6 +30,10 @@ def whole_value(reader: RawReader, node: RawNode) -> str:
     if is_number and not node.problem:
         return node.value
     content = reader.source.read(node.body, min(size, HEX_BYTES))
+    if node.field is None and below is None and node.kind is NodeKind.FIELD:
+        text = reader.source.read(node.body, min(size, TEXT_BYTES))
+        if is_text(text, is_cut=len(text) < size, printable=MOSTLY_PRINTABLE):
+            return text.decode("utf-8", "replace")
     return hex_text(content, is_cut=len(content) < size)
 
 

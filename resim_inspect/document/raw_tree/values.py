@@ -71,6 +71,10 @@ def fixed_text(content: bytes, field: FieldType | None) -> str:
     return number if field is not None else f"{struct.unpack(code, content)[0]} or {number}"
 
 
+MOSTLY_PRINTABLE = 0.75
+"""Share of printable characters of an unknown field that is shown as a text, if no message."""
+
+
 def record_text(window: Window, record: Record, field: FieldType | None) -> str:
     """Short value of a record that has no fields below it."""
     if record.wire_type == VARINT:
@@ -81,22 +85,27 @@ def record_text(window: Window, record: Record, field: FieldType | None) -> str:
     if record.wire_type == BYTES and (field is None or field.kind == FieldDescriptor.TYPE_STRING):
         # A character has at most four bytes.
         head = window.bytes_at(record.body, min(size, 4 * TEXT_LIMIT))
-        if field is not None or is_text(head, is_cut=len(head) < size):
+        is_cut = len(head) < size
+        if field is not None or is_text(head, is_cut=is_cut, printable=MOSTLY_PRINTABLE):
             return quoted(head, TEXT_LIMIT, is_cut=len(head) < size)
     start = record.start if record.wire_type < 0 else record.body
     head = window.bytes_at(start, min(record.end - start, _HEX_BYTES))
     return hex_text(head, is_cut=len(head) < record.end - start)
 
 
-def is_text(content: bytes, *, is_cut: bool = False) -> bool:
-    """Return True for bytes that read as printable text; the last character may be cut."""
+def is_text(content: bytes, *, is_cut: bool = False, printable: float = 1.0) -> bool:
+    """Return True for bytes that read as text; the last character may be cut.
+
+    `printable`: share of the characters that must be printable.
+    """
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         if not is_cut or error.start < len(content) - 3:
             return False
         text = content[: error.start].decode("utf-8")
-    return bool(text) and all(char.isprintable() or char in "\n\t" for char in text)
+    others = sum(not char.isprintable() and char not in "\n\t" for char in text)
+    return bool(text) and others <= (1 - printable) * len(text)
 
 
 def title(window: Window, start: int, end: int, message: Any, depth: int = 3) -> str:

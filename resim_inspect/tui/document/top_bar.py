@@ -107,9 +107,11 @@ class TopBar(Widget):
         if report is None:
             return [("checking…", styles.quiet)]
         pieces: list[StyledText] = []
+        if not report.count(Severity.ERROR) and not report.count(Severity.WARNING):
+            pieces += [("✓ valid", styles.of(MetricStatus.PASSED)), ("  ", styles.text)]
         for severity in Severity:
             number = report.count(severity)
             if number and (severity is not Severity.INFO or self.size.width > 90):
                 label = f"{number:,} {severity.symbol}"
                 pieces += [(label, styles.severity[severity]), (" ", styles.text)]
-        return pieces[:-1] or [("✓ valid", styles.of(MetricStatus.PASSED))]
+        return pieces[:-1]

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.theme import Theme
 
 from resim_inspect.settings.user import AUTO, THEMES, UserSettings
+from resim_inspect.text import clean
 from resim_inspect.tui.preferences.terminal_background import Background
 from resim_inspect.tui.themes.built_in import DARK, LIGHT
-from resim_inspect.tui.themes.files import known_theme_names, theme_named, unknown_theme
+from resim_inspect.tui.themes.files import (
+    known_theme_names,
+    theme_named,
+    unknown_theme,
+    unlisted_reason,
+)
 from resim_inspect.tui.user_state import read_state, state_file, write_state
 
 if TYPE_CHECKING:
@@ -50,7 +56,11 @@ def theme_choice(
         return ThemeChoice(environ[VARIABLE], "environment")
     configured = None if settings is None else settings.theme
     if settings is not None and configured is not None and configured not in {AUTO, *known}:
-        raise settings.error(("theme",), unknown_theme(configured, [AUTO, *known]))
+        text, reason = unknown_theme(configured, [AUTO, *known]), unlisted_reason(folder)
+        if reason:
+            text = f'the theme "{clean(configured, 60)}" was not found, since the folder of themes '
+            text += f"{clean(str(folder), 300)} {reason}"
+        raise settings.error(("theme",), text)
     chosen = read_state(STATE)
     if chosen.get("instead_of") == configured and chosen.get("theme") in {AUTO, *known}:
         from resim_inspect.settings.model import Origin

@@ -42,6 +42,19 @@ def user_theme_names(folder: Path | None) -> list[str]:
     return names[:MAX_THEMES]
 
 
+def unlisted_reason(folder: Path | None) -> str:
+    """End of a sentence about a folder that is there and cannot be listed; empty otherwise."""
+    if folder is None:
+        return ""
+    try:
+        next(folder.iterdir(), None)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return f"cannot be read: {error.strerror}."
+    return ""
+
+
 def known_theme_names(folder: Path | None) -> list[str]:
     """Names of all themes: those of the app, of Textual, and of the user."""
     return list(dict.fromkeys([*shared_themes(), *user_theme_names(folder)]))

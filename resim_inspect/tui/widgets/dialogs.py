@@ -92,10 +92,14 @@ class ErrorDialog(Dialog[None]):
         styles = theme_styles(self.app)
         text = Text()
         text.append(f"While {self.doing}:\n" if self.doing else "", styles.quiet)
-        text.append(
-            clean(str(self.error) or type(self.error).__name__, 600) + "\n\n", styles.strong
-        )
-        return text.append(clean(self.details, 6000, lines=True), styles.quiet)
+        kind = type(self.error).__name__
+        text.append(clean(str(self.error) or kind, 600) + "\n\n", styles.strong)
+        # The sentence stands above the traceback, whose end would repeat it.
+        end = "".join(traceback.format_exception_only(self.error))
+        details = self.details
+        if details.endswith(end):
+            details = details.removesuffix(end) + kind
+        return text.append(clean(details, 6000, lines=True), styles.quiet)
 
     def compose(self) -> ComposeResult:
         with ScrollBox(classes="box") as box:
@@ -168,14 +172,14 @@ class ChoiceDialog(Dialog[int | None]):
 class ChecklistDialog(Dialog[None]):
     """Rows that are on or off; `changed` is called with the rows that are on at each change.
 
-    It stands in a corner and dims nothing, so that the effect is seen.
+    It stands in a corner, above the line of hints, and dims nothing, so that the effect is seen.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.CHECKLIST]
     DEFAULT_CSS = """
     ChecklistDialog { align: right bottom; }
     ChecklistDialog > ChoiceList {
-        max-width: 60%; height: auto; max-height: 50%;
+        max-width: 60%; height: auto; max-height: 50%; margin-bottom: 1;
         border: round $accent; background: $surface;
         border-title-color: $accent; border-subtitle-color: $quiet;
     }

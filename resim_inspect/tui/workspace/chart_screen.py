@@ -193,9 +193,16 @@ class ColumnChartScreen(MainScreen[None]):
         return (
             *job,
             *view,
-            Hint("column_chart.next"),
+            *((Hint("column_chart.next"),) if self._has_others else ()),
             Hint("column_chart.back"),
             *self.chart.key_hints(),
+        )
+
+    @property
+    def _has_others(self) -> bool:
+        """True if another column has a chart."""
+        return any(
+            column.values is not None and column is not self.column for column in self.table.columns
         )
 
     def _view_hint(self) -> Hint:

@@ -273,11 +273,16 @@ def _summary(column: Column[JobRow], rows: Sequence[JobRow]) -> ColumnSummary:
 
 
 def jobs_title(
-    rows: Sequence[JobRow], shown: int, total: int, styles: ThemeStyles, room: int
+    rows: Sequence[JobRow],
+    shown: Sequence[JobRow],
+    total: int,
+    styles: ThemeStyles,
+    room: int,
 ) -> Text:
     """Numbers of jobs for the border of the table: those read, pending, failing, without metrics.
 
-    `rows`: all that are read; `shown`: number of those in the table; `total`: of all jobs;
+    `rows`: all that are read; `shown`: those in the table, the ones that are counted by what they
+    are; `total`: number of all jobs;
     `room`: cells beyond which symbols stand without their words.
     """
     title = _numbers_of(rows, shown, total, styles, words=True)
@@ -285,17 +290,22 @@ def jobs_title(
 
 
 def _numbers_of(
-    rows: Sequence[JobRow], shown: int, total: int, styles: ThemeStyles, *, words: bool
+    rows: Sequence[JobRow],
+    shown: Sequence[JobRow],
+    total: int,
+    styles: ThemeStyles,
+    *,
+    words: bool,
 ) -> Text:
     title = Text(f"Jobs {total:,}")
-    if shown != len(rows):
-        title = Text(f"Jobs {shown:,} of {total:,}")
+    if len(shown) != len(rows):
+        title = Text(f"Jobs {len(shown):,} of {total:,}")
     if len(rows) < total:
         title.append(f" · {len(rows):,} read", styles.accent)
-    pending = sum(not row.fetched for row in rows)
+    pending = sum(not row.fetched for row in shown)
     if pending:
         title.append(f" · ↓ {pending:,}" + " pending" * words, styles.accent)
-    verdicts = [row.verdict for row in rows]
+    verdicts = [row.verdict for row in shown]
     for status, word in (
         (MetricStatus.FAIL_BLOCK, " blocked"),
         (MetricStatus.FAIL_WARN, " warned"),
@@ -303,7 +313,7 @@ def _numbers_of(
         number = verdicts.count(status)
         if number:
             title.append(f" · {status.symbol} {number:,}" + word * words, styles.of(status))
-    broken = sum(row.is_broken for row in rows)
+    broken = sum(row.is_broken for row in shown)
     not_run = verdicts.count(None) - broken
     if not_run:
         title.append(f" · {not_run:,} {NOT_RUN}", styles.quiet)

@@ -236,7 +236,7 @@ class WorkspaceScreen(
         table = self.table
         jobs = self.query_one("#jobs")
         rows, room = list(self._rows.values()), self.size.width - FRAME_ENDS
-        show_title(jobs, jobs_title(rows, table.count, total, styles, room))
+        show_title(jobs, jobs_title(rows, table.shown, total, styles, room))
         show_subtitle(jobs, table.overflow())
         self.query_one("#cell", Static).update(table.cell, layout=False)
         self.show_problem()

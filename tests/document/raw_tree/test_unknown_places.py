@@ -6,6 +6,7 @@ import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document.raw_tree import reader as reader_module
+from resim_inspect.document.raw_tree.contents import whole_value
 from resim_inspect.document.raw_tree.reader import RawReader, ReadCancelledError
 from resim_inspect.document.raw_tree.unknown_places import place_of_unknown
 from resim_inspect.document.unknown_fields import UnknownField, unknown_fields
@@ -80,3 +81,21 @@ def test_the_search_can_be_stopped() -> None:
     reader = RawReader(BytesSource(files()["top"]))
     with pytest.raises(ReadCancelledError):
         place_of_unknown(reader, UnknownField("file", 99), lambda: True)
+
+
+@pytest.mark.parametrize(
+    ("content", "value", "copied"),
+    [
+        (b"red \x1b[31m text", '"red �[31m text"', "red \x1b[31m text"),
+        (b"\x01\x02\x03\xff", "01 02 03 ff", "01 02 03 ff"),
+        (b"\x01\x02\x03\x04a", "01 02 03 04 61", "01 02 03 04 61"),
+    ],
+)
+def test_a_control_character_makes_no_bytes_of_an_unknown_text(
+    content: bytes, value: str, copied: str
+) -> None:
+    data = message().SerializeToString() + b"\x9a\x06" + bytes([len(content)]) + content
+    reader = RawReader(BytesSource(data))
+    node = place_of_unknown(reader, UnknownField("file", 99)).chain[-1]
+    assert node.value == value
+    assert whole_value(reader, node) == copied

@@ -34,6 +34,8 @@ async def test_hiding_a_series_is_seen_while_the_dialog_is_open(
         shown = text(pilot).splitlines()
         legend = next(row for row, line in enumerate(shown) if "plan" in line and "flown" in line)
         assert "[x]" not in shown[legend]
+        assert "╰" not in shown[-1], "the dialog leaves the line of hints"
+        assert "Esc back" in shown[-1]
         await press(pilot, "space")
         assert "plan" not in text(pilot).splitlines()[legend]
         await press(pilot, "a")

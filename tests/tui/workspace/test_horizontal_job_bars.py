@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from textual.pilot import Pilot
 
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.workspace.chart_screen import ColumnChartScreen
-from tests.tui.conftest import press, settle, started, text
+from tests.tui.conftest import keys, press, settle, started, text
 from tests.tui.state_pilot import until
 from tests.tui.workspace.columns_harness import job, lines, select, table_of
 
@@ -75,3 +76,14 @@ async def test_a_click_on_a_bar_goes_to_its_job(workspace: Path) -> None:
         await settle(pilot)
         assert isinstance(pilot.app.screen, DocumentScreen)
         assert wanted in str(pilot.app.screen.session.document.path)
+
+
+async def test_a_single_column_with_a_chart_offers_no_other(workspace: Path) -> None:
+    async with started(workspace, (120, 24)) as pilot:
+        screen = await chart_screen(pilot)
+        assert "PgDn" in keys(pilot)
+        table = table_of(pilot)
+        others = {c.key for c in table.columns if c.values is not None and c.title != "Max speed"}
+        table.set_columns(replace(table.layout_state, hidden=frozenset(others)))
+        screen.update_hints()
+        assert "PgDn" not in keys(pilot)

@@ -111,6 +111,15 @@ async def test_units_are_in_the_title_or_in_each_cell(tmp_path: Path) -> None:
         assert len({line.index("31.5") - line.index("✓") for line in (first, second)}) == 1
 
 
+async def test_the_title_counts_the_jobs_that_are_shown(workspace: Path) -> None:
+    async with started(workspace, (120, 40)) as pilot:
+        jobs = pilot.app.screen.query_one("#jobs")
+        assert "1 blocked" in str(jobs.border_title)
+        assert "1 without metrics" in str(jobs.border_title)
+        await press(pilot, "slash", *"flight-b", "enter")
+        assert str(jobs.border_title) == "Jobs 1 of 6 · ✗ 1 blocked"
+
+
 async def test_the_frame_counts_metrics_out_of_view(tmp_path: Path) -> None:
     build = DocumentBuilder("many")
     for n in range(10, 22):

@@ -298,7 +298,9 @@ class MetricList(ValueRows):
             # Of values by category the first is not all there is to say.
             value = value.split(", ")[0] + ("" if numeric else ", …")
         if cell_len(value) > left:
-            value = cut(value, left) if left >= MIN_WORDS and value[:1].isalpha() else ""
+            # A number that has no room leaves a sign that there is one.
+            is_word = left >= MIN_WORDS and value[:1].isalpha()
+            value = cut(value, left) if is_word else "…"[:left]
         rest -= cell_len(value)
         chosen = row == self.cursor
         change = self.session.changes.get(position)
