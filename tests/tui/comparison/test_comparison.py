@@ -23,7 +23,6 @@ from resim_inspect.tui.widgets.prompt import Prompt
 from tests.tui.comparison.documents import flight, pictures
 from tests.tui.conftest import Shot, press, running, started, text
 from tests.tui.test_keymap import clashes, focus_path
-from tests.tui.test_snapshots import SIZES, WAYS
 
 
 @pytest.fixture
@@ -255,12 +254,7 @@ async def test_nothing_differs(pair: tuple[Path, Path]) -> None:
         assert "everything is the same" in text(pilot)
 
 
-@pytest.mark.parametrize("way", WAYS)
-async def test_screen(
-    way: str, pair: tuple[Path, Path], shot: Shot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    app = compared(pair, theme="resim-light" if way == "light" else None)
-    async with running(app, SIZES.get(way, (120, 40))) as pilot:
-        shot(pilot, f"comparison-{way}")
+async def test_screen(pair: tuple[Path, Path], shot: Shot) -> None:
+    """The other forms of this screen are pages of the gallery."""
+    async with running(compared(pair), (120, 40)) as pilot:
+        shot(pilot, "comparison-120x40")
