@@ -20,6 +20,7 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.runs.run_host import RunHost
 from resim_inspect.tui.runs.run_request import RunTarget, target_of_inputs
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.kept_views import restore_later
 from resim_inspect.tui.widgets.main_screen import MainScreen
 
 
@@ -97,6 +98,7 @@ class InputsScreen(MainScreen[None], RunHost):
 
     def on_mount(self) -> None:
         self.query_one(InputsView).focus_main()
+        restore_later(self, self.folder)
 
     def key_hints(self) -> Iterable[Hint]:
         return (*self.query_one(InputsView).key_hints(), Hint("run.start"))

@@ -125,7 +125,29 @@ class InputsView(Background, SideHost):
         self._to_focus: Path | None = None
         """Path of a file that gets the focus as soon as it is in view."""
         self.inputs: Inputs | None = None
-        self._unfolded: frozenset[Path] = frozenset({folder / "experience", folder / "logs"})
+        self._unfolded = self._first_unfolded
+        self._wanted: Path | None = None
+        """Path that gets the cursor once the folder has been read."""
+
+    @property
+    def _first_unfolded(self) -> frozenset[Path]:
+        return frozenset({self.folder / "experience", self.folder / "logs"})
+
+    @property
+    def unfolded(self) -> frozenset[Path] | None:
+        """Folders that are unfolded; None if they are those of the start."""
+        return None if self._unfolded == self._first_unfolded else self._unfolded
+
+    def restore(self, unfolded: frozenset[Path] | None, path: Path | None) -> None:
+        """Unfold these folders alone, and put the cursor on a path if it is there.
+
+        None stands for the folders of the start, and for the first path.
+        """
+        self._unfolded = self._first_unfolded if unfolded is None else unfolded
+        self._wanted = path
+        if path is None:
+            self.files.cursor = min(self.files.count - 1, 0)
+        self.reload()
 
     def compose(self) -> ComposeResult:
         with VerticalBox(id="tree-side"):
@@ -200,6 +222,11 @@ class InputsView(Background, SideHost):
         inputs = self.inputs = message.inputs
         self.files.unfolded = self._unfolded
         self.files.show(inputs.entries)
+        if self._wanted is not None:
+            paths = [entry.path for entry in inputs.entries]
+            if self._wanted in paths:
+                self.files.cursor = paths.index(self._wanted)
+            self._wanted = None
         self.files.border_title = Text(f"Inputs · {inputs.mode} mode")
         styles, text = theme_styles(self.app), Text()
         for finding in sorted(inputs.findings, key=lambda f: -f.severity.rank):

@@ -17,6 +17,9 @@ from resim_inspect.tui.document.metrics.pane import MetricsPane
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.inputs.pane import InputsPane
+from resim_inspect.tui.inputs.view import InputsView
+from resim_inspect.tui.session_state.inputs import restore_files, with_files
 from resim_inspect.tui.session_state.model import (
     NO_ZOOM,
     PANE_NAMES,
@@ -47,7 +50,7 @@ def document_view(screen: DocumentScreen, known: SavedSession) -> SavedSession:
 
 def _is_as_at_first(pane: Pane, saved: SavedPane) -> bool:
     rows = pane.list if isinstance(pane, MetricsPane | DataPane | EventsPane) else None
-    is_first = rows is None or rows.cursor == rows.first_row
+    is_first = saved.item is None if rows is None else rows.cursor == rows.first_row
     return is_first and replace(saved, item=None) == SavedPane()
 
 
@@ -93,6 +96,8 @@ def pane_view(pane: Pane) -> SavedPane:
         time = chart.options.time
         chosen = None if time == chart.default_time else time
         view = replace(view, time=chosen, chart=chart.state)
+    if isinstance(pane, InputsPane):
+        return next((with_files(view, inputs) for inputs in pane.query(InputsView)), view)
     return replace(view, item=_item(pane))
 
 
@@ -115,6 +120,10 @@ def restore_pane(pane: Pane, view: SavedPane) -> None:
         if pane.filtered_list().query_error:  # Another version had other fields.
             pane.set_filter("")
     _restore_layout(pane, view)
+    if isinstance(pane, InputsPane):
+        for inputs in pane.query(InputsView):
+            restore_files(inputs, view)
+        return
     position = None if view.item is None else _position(pane, view.item)
     if position is not None:
         _put_cursor(pane, position)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 from weakref import WeakKeyDictionary, WeakSet
 
 from textual.css.query import NoMatches
@@ -24,6 +24,9 @@ from resim_inspect.tui.session_state.store import forget_view, write_view
 from resim_inspect.tui.session_state.writer import StateWriter
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
+
+if TYPE_CHECKING:
+    from resim_inspect.tui.inputs.pane import InputsScreen
 
 
 class _Kept(NamedTuple):
@@ -90,6 +93,10 @@ class ViewKeeper:
             from resim_inspect.tui.session_state.tables import restore_table
 
             await restore_table(screen, view)
+        elif _is_inputs(screen):
+            from resim_inspect.tui.session_state.inputs import restore_screen
+
+            restore_screen(screen, view)
 
     async def _open_above(self, screen: Screen[Any], view: SavedSession) -> None:
         """Open the screens that were above, unless something else has been asked for."""
@@ -130,6 +137,10 @@ class ViewKeeper:
                 from resim_inspect.tui.session_state.tables import table_view
 
                 return table_view(screen, known)
+            if _is_inputs(screen):
+                from resim_inspect.tui.session_state.inputs import screen_view
+
+                return screen_view(screen, known)
         except NoMatches:
             pass
         return None
@@ -186,6 +197,13 @@ class ViewKeeper:
             timeout=6,
             markup=False,
         )
+
+
+def _is_inputs(screen: Screen[Any]) -> TypeGuard[InputsScreen]:
+    # Where it is in view, its module has been imported.
+    from resim_inspect.tui.inputs.pane import InputsScreen
+
+    return isinstance(screen, InputsScreen)
 
 
 def _above(screen: Screen[Any], higher: Sequence[Screen[Any]]) -> tuple[SavedScreen, ...]:

@@ -70,6 +70,8 @@ class SavedPane:
     time: TimeMode | None = None
     """Format of times in the chart; None for the user's default."""
     chart: ChartState = NO_ZOOM
+    unfolded: tuple[str, ...] | None = None
+    """Of inputs: the folders that are unfolded, relative to the inputs; None for the first ones."""
 
 
 @dataclass(frozen=True)
@@ -243,7 +245,12 @@ def _pane(values: object) -> SavedPane:
         is_chart=flag(fields.get("is_chart")),
         time=_time(time),
         chart=_chart(fields.get("chart")),
+        unfolded=_unfolded(fields.get("unfolded")),
     )
+
+
+def _unfolded(value: object) -> tuple[str, ...] | None:
+    return texts(value, MAX_FOLDED) if isinstance(value, list) else None
 
 
 def _time(value: object) -> TimeMode | None:
