@@ -139,6 +139,6 @@ def add_common(parser: ArgumentParser) -> None:
         "--color",
         choices=("auto", "always", "never"),
         default="auto",
-        help="colours: on a terminal without NO_COLOR (auto), always, or never",
+        help="colours: on a terminal without NO_COLOR (auto, the default), always, or never",
     )
     parser.add_argument("--debug", action="store_true", help="print the traceback of an error")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,9 @@ COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=0
 "$complete_with"
 printf '%s\\n' "${COMPREPLY[@]}"
 """
+
+ABSENT = (None, False, "", [], SUPPRESS)
+"""Defaults of arguments that are left out: nothing that a text could name."""
 
 
 @pytest.fixture(scope="module")
@@ -185,3 +188,18 @@ def test_a_usage_in_the_manual_keeps_its_lines_whatever_the_terminal(
     for line in "\n".join(usages).replace("\\-", "-").splitlines():
         # An argument with its choices is not broken.
         assert len(line) < 72 or line.strip().count("[") == 1, line
+
+
+@pytest.mark.parametrize("program", whole_parsers())
+def test_every_argument_has_a_help_text_with_its_default(program: str) -> None:
+    unclear: list[str] = []
+    whole = whole_parsers()[program]
+    for command, parser in [("", whole), *subcommands(whole).items()]:
+        for action in parser._actions:
+            if isinstance(action.choices, dict):
+                continue
+            text, has_default = action.help or "", action.default not in ABSENT
+            shows_default = "default" in text or not action.option_strings
+            if len(text.split()) < 2 or text.startswith("default") or has_default > shows_default:
+                unclear.append(f"{command} {'/'.join(action.option_strings) or action.dest}")
+    assert not unclear, "\n".join(unclear)

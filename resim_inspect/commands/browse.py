@@ -29,7 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the figure or image; not needed if the file has only one",
     )
     parser.add_argument(
-        "--image", metavar="N", type=positive, default=1, help="which one of a list, from 1"
+        "--image",
+        metavar="N",
+        type=positive,
+        default=1,
+        help="number of the image in a list, from 1 (default: 1)",
     )
     parser.add_argument(
         "--plotlyjs", metavar="PATH", type=Path, help="a plotly.min.js to put into the page"

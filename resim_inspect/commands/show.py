@@ -76,7 +76,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=("text", "json"),
         default="text",
-        help="json: one document with everything but the series; with --metric, their values too",
+        help="text, the default, or json: one document with everything but the series; with"
+        " --metric, their values too",
     )
     add_window_arguments(
         parser, "row", "metrics; of a workspace, first the metrics that its summary has"

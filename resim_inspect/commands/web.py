@@ -35,7 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=positive,
         default=4,
-        help="most pages at once; each is a process of about 70 MB (default: %(default)s)",
+        help="number of pages that may be open at once; each is a process of about 70 MB (default:"
+        " %(default)s)",
     )
     parser.add_argument("--open", action="store_true", help="open the address in the browser")
 

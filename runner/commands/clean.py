@@ -60,7 +60,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--format",
         choices=("text", "json"),
         default="text",
-        help="json: one document of what is left; nothing is removed without --yes",
+        help="text, the default, or json: one document of what is left; nothing is removed without"
+        " --yes",
     )
     add_window_arguments(parser, "leftover")
 

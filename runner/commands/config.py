@@ -48,7 +48,9 @@ class Setting(NamedTuple):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `config`."""
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="output format (default: text)"
+    )
     add_window_arguments(parser, "setting")
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of resim.toml, for editors"

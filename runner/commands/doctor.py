@@ -57,7 +57,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of `doctor`."""
     add_build_arguments(parser)
     add_executor_arguments(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="output format (default: text)"
+    )
     register = parser.add_argument_group("registration with ReSim")
     register.add_argument(
         "--register",
@@ -65,7 +67,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="check the image's tag, registry and platform, and print the command lines that "
         "register it with ReSim",
     )
-    register.add_argument("--project", metavar="NAME", default="PROJECT", help="project of ReSim")
+    register.add_argument(
+        "--project",
+        metavar="NAME",
+        default="PROJECT",
+        help="project of ReSim (default: a placeholder)",
+    )
     register.add_argument(
         "--name", metavar="NAME", default="", help="name of the build (default: that of the image)"
     )

@@ -29,13 +29,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WORKSPACE",
         help="the folder to download into: a new one, or one of an incomplete download",
     )
-    parser.add_argument("--project", type=_uuid, required=True, metavar="ID")
-    parser.add_argument("--batch", type=_uuid, required=True, metavar="ID")
+    parser.add_argument(
+        "--project", type=_uuid, required=True, metavar="ID", help="UUID of the batch's project"
+    )
+    parser.add_argument(
+        "--batch", type=_uuid, required=True, metavar="ID", help="UUID of the batch to download"
+    )
     parser.add_argument(
         "--api-url",
         default=os.environ.get(API_VARIABLE) or DEFAULT_API_URL,
         metavar="URL",
-        help=f"default: {API_VARIABLE}, then {DEFAULT_API_URL}",
+        help=f"address of the API (default: {API_VARIABLE}, then {DEFAULT_API_URL})",
     )
     parser.add_argument(
         "--token-file",
@@ -76,7 +80,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="allow plain http, which sends the token unencrypted",
     )
-    how.add_argument("--format", choices=("text", "json"), default="text")
+    how.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="text, or json: one document on stdout, at the end (default: text)",
+    )
     how.add_argument(
         "--events", metavar="FILE", help="write one JSON line per event to FILE; - is stdout"
     )

@@ -58,7 +58,12 @@ OPTIONS = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `init`."""
     parser.add_argument(
-        "folder", type=Path, nargs="?", default=Path(), metavar="DIR", help="default: here"
+        "folder",
+        type=Path,
+        nargs="?",
+        default=Path(),
+        metavar="DIR",
+        help="the folder of the file (default: the current one)",
     )
 
 

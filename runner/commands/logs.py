@@ -52,7 +52,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--format",
         choices=("text", "json"),
         default="text",
-        help="json: one document a line, with the job and its line",
+        help="text, the default, or json: one document a line, with the job and its line",
     )
     add_window_arguments(
         parser, "line", "lines of all logs, one log after the other; a last line has `next`"

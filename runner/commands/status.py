@@ -51,7 +51,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of `status`."""
     add_run_folder_argument(parser)
     parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="json: one document on stdout"
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="text, the default, or json: one document on stdout",
     )
     add_window_arguments(parser, "job")
     parser.add_argument(

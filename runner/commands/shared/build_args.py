@@ -53,8 +53,19 @@ def add_build_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(engine_names())} or an address (default: DOCKER_HOST, docker's context,"
         " CONTAINER_HOST, known sockets)",
     )
-    engine.add_argument("--pull", choices=("missing", "always", "never"), default="missing")
-    engine.add_argument("--platform", default="", metavar="OS/ARCH")
+    engine.add_argument(
+        "--pull",
+        choices=("missing", "always", "never"),
+        default="missing",
+        help="pull the image if this machine does not have it (missing, the default), always, or"
+        " never",
+    )
+    engine.add_argument(
+        "--platform",
+        default="",
+        metavar="OS/ARCH",
+        help="platform of the image, such as linux/arm64 (default: the engine's own)",
+    )
     engine.add_argument(
         "--mount",
         action="append",
@@ -90,13 +101,33 @@ def add_build_arguments(parser: argparse.ArgumentParser) -> None:
         "--memory-mib",
         type=non_negative,
         metavar="N",
-        help=f"default: {Limits.memory_mib:,}; 0: no limit",
+        help=f"memory in MiB (default: {Limits.memory_mib:,}; 0: no limit)",
     )
-    limits.add_argument("--cpus", type=positive_number, metavar="N", help="default: no limit")
-    limits.add_argument("--pids", type=positive, default=4096, metavar="N")
-    limits.add_argument("--shm-mb", type=positive, default=64, metavar="N")
     limits.add_argument(
-        "--tmp-mb", type=positive, metavar="N", help=f"size of /tmp (default: {Limits.tmp_mb})"
+        "--cpus",
+        type=positive_number,
+        metavar="N",
+        help="number of CPUs, such as 0.5 (default: no limit)",
+    )
+    limits.add_argument(
+        "--pids",
+        type=positive,
+        default=4096,
+        metavar="N",
+        help="number of processes and threads (default: %(default)s)",
+    )
+    limits.add_argument(
+        "--shm-mb",
+        type=positive,
+        default=64,
+        metavar="N",
+        help="size of /dev/shm in MiB (default: %(default)s)",
+    )
+    limits.add_argument(
+        "--tmp-mb",
+        type=positive,
+        metavar="N",
+        help=f"size of /tmp in MiB (default: {Limits.tmp_mb})",
     )
     limits.add_argument(
         "--gpus",
@@ -115,13 +146,32 @@ def add_build_arguments(parser: argparse.ArgumentParser) -> None:
     rights.add_argument(
         "--writable-root", action="store_true", help="allow writing outside of /tmp"
     )
-    rights.add_argument("--network", default="none", metavar="NAME", help="none, bridge, host, …")
-    rights.add_argument("--keep-capabilities", action="store_true")
-    rights.add_argument("--allow-new-privileges", action="store_true")
+    rights.add_argument(
+        "--network",
+        default="none",
+        metavar="NAME",
+        help="a network of the engine, such as bridge or host (default: none)",
+    )
+    rights.add_argument(
+        "--keep-capabilities",
+        action="store_true",
+        help="keep the capabilities that the engine gives a container (default: drop all)",
+    )
+    rights.add_argument(
+        "--allow-new-privileges",
+        action="store_true",
+        help="let programs such as sudo gain rights that their caller lacks",
+    )
     user = rights.add_mutually_exclusive_group()
     user.add_argument("--image-user", action="store_true", help="run as the image's own user")
-    user.add_argument("--user", metavar="UID:GID", help=f"default: {UNPRIVILEGED}")
-    rights.add_argument("--no-init", action="store_true", help="no init process")
+    user.add_argument(
+        "--user", metavar="UID:GID", help=f"run as this user (default: {UNPRIVILEGED})"
+    )
+    rights.add_argument(
+        "--no-init",
+        action="store_true",
+        help="run without an init process, which reaps orphans and passes signals on",
+    )
     rights.add_argument(
         "--visible-secrets",
         action="store_true",

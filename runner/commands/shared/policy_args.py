@@ -21,7 +21,13 @@ from runner.storage.output_extraction import MIB, Caps
 def add_policy_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the limits of time and size that apply to every run."""
     group = parser.add_argument_group("limits of time and size")
-    group.add_argument("--timeout", type=positive_number, default=3600.0, metavar="SECONDS")
+    group.add_argument(
+        "--timeout",
+        type=positive_number,
+        default=3600.0,
+        metavar="SECONDS",
+        help="time after which a run is stopped and has failed (default: %(default)g)",
+    )
     group.add_argument(
         "--grace",
         type=positive_number,
@@ -45,15 +51,34 @@ def add_policy_arguments(parser: argparse.ArgumentParser) -> None:
         help="config of emissions (*.resim.jsonl), by which they get a verdict; may be given"
         " several times (default: metrics-config of the project file)",
     )
-    group.add_argument("--max-files", type=positive, default=Caps.files, metavar="N")
-    group.add_argument("--max-outputs-mib", type=positive, default=Caps.total // MIB, metavar="N")
-    group.add_argument("--max-metrics-mib", type=positive, default=Caps.metrics // MIB, metavar="N")
+    group.add_argument(
+        "--max-files",
+        type=positive,
+        default=Caps.files,
+        metavar="N",
+        help="number of output files and folders above which a run fails (default: %(default)s)",
+    )
+    group.add_argument(
+        "--max-outputs-mib",
+        type=positive,
+        default=Caps.total // MIB,
+        metavar="N",
+        help="size of all outputs in MiB above which a run fails (default: %(default)s)",
+    )
+    group.add_argument(
+        "--max-metrics-mib",
+        type=positive,
+        default=Caps.metrics // MIB,
+        metavar="N",
+        help="size of metrics.binproto in MiB above which a run fails (default: %(default)s)",
+    )
     group.add_argument(
         "--max-log-mib",
         type=positive,
         default=64,
         metavar="N",
-        help="only the beginning and the end of a longer log are kept",
+        help="size of a log in MiB; of a longer one the beginning and the end are kept (default:"
+        " %(default)s)",
     )
 
 

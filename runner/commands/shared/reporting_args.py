@@ -48,7 +48,7 @@ def add_reporting_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=("text", "json"),
         default="text",
-        help="json: one document on stdout, at the end",
+        help="text, or json: one document on stdout, at the end (default: text)",
     )
     group.add_argument(
         "--events", metavar="FILE", help="write one JSON line per event to FILE; - is stdout"
@@ -59,7 +59,12 @@ def add_reporting_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--quiet", action="store_true", help="no progress and no output of the builds"
     )
-    group.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    group.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colours: on a terminal without NO_COLOR (auto, the default), always, or never",
+    )
     group.add_argument(
         "--fail-on",
         choices=FAIL_ON,
