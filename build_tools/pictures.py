@@ -1,4 +1,4 @@
-"""Pictures of the app for the documentation: `python -m build_tools.pictures` makes them anew.
+"""Pictures of the app for the documentation: `python -m build_tools.pictures` makes them again.
 
 Each is a screenshot of the real app on generated files, so that no picture shows what is not there.
 """

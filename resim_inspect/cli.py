@@ -169,7 +169,7 @@ def _app(argv: list[str]) -> int:
         elif base is not None:
             instead = f"`{PROGRAM} compare {base} {path}` prints the changes"
         raise CommandError(f"the app needs a terminal; {instead}")
-    # The variable that terminal libraries read; Textual heeds an empty one too.
+    # The variable that terminal libraries read; Textual obeys an empty one too.
     if args.color == "never":
         os.environ["NO_COLOR"] = "1"
     elif args.color == "always" or not os.environ.get("NO_COLOR"):
@@ -191,7 +191,9 @@ def _app(argv: list[str]) -> int:
 
 def _plain(path: Path | BatchAddress | None, base: Path | None) -> int:
     if base is not None:
-        raise CommandError(f"--plain is of one path; `{PROGRAM} compare {base} {path}` compares")
+        raise CommandError(
+            f"--plain reads one path out; `{PROGRAM} compare {base} {path}` compares two"
+        )
     if not isinstance(path, Path):
         raise CommandError("--plain needs the path of a metrics file, its folder or a workspace")
     _evaluate_when_opened()

@@ -50,7 +50,7 @@ def _call(argv: list[str]) -> int:
     if args.command_name is None or command is None:
         _parser("", None)[0].print_help(sys.stderr)
         return ExitCode.ERROR
-    # A call that is repeated reads the project file anew.
+    # A call that is repeated reads the project file again.
     args.again = lambda: _arguments(argv, own, name, command)
     raise_on_interrupt()
     return command.run(args)

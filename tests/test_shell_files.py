@@ -25,7 +25,7 @@ COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=0
 printf '%s\\n' "${COMPREPLY[@]}"
 """
 
-ABSENT = (None, False, "", [], SUPPRESS)
+ABSENT: tuple[object, ...] = (None, False, "", [], SUPPRESS)
 """Defaults of arguments that are left out: nothing that a text could name."""
 
 

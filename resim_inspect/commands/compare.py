@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
 
     bounds = checked_bounds(args)
     if args.format == "html" and sys.stdout.isatty():
-        raise CommandError("a page is not for a terminal: add > changes.html to the call")
+        raise CommandError("the page is not written to a terminal: add > changes.html to the call")
     tolerances = project_tolerances(args.tolerance)
     base = side_of(args.base)
     sides = [side_of(path) for path in args.others]

@@ -164,8 +164,8 @@ def _pictures(args: argparse.Namespace) -> int:
         metrics = select_metrics(document, args.metric)
         if len(metrics) > 1:
             raise CommandError(
-                f"{document.path}: {len(metrics)} metrics are named {args.metric[0]!r}; a picture "
-                "is of one. The app exports each of them with its key e"
+                f"{document.path}: {len(metrics)} metrics are named {args.metric[0]!r}, and a "
+                "picture shows one metric. The app exports each of them with its key e"
             )
         size = args.width, args.height
         write_pictures(document, metrics[0], size=size, svg=args.svg, png=args.png)

@@ -26,9 +26,9 @@ _KINDS = {kind.name.lower(): kind for kind in SeriesKind}
 _BILLION = 1_000_000_000
 _LARGEST_TEMPORARY = 1 << 20  # bytes
 
-# The C library maps each array above 128 kB anew, and the system then clears every page of it,
-# until a larger one has been freed. With this one, the temporaries of a block share memory that
-# is there: half the time.
+# The C library maps new memory for each array above 128 kB, and the system then clears every page
+# of it, until a larger one has been freed. With this one, the temporaries of a block share memory
+# that is there: half the time.
 np.empty(_LARGEST_TEMPORARY, np.uint8)
 
 

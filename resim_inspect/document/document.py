@@ -331,7 +331,7 @@ class Document:
         return unknown_fields(self._slices)
 
     def forget_values(self) -> None:
-        """Drop all values that were converted or decoded; they are made anew when needed.
+        """Drop all values that were converted or decoded; they are made again when needed.
 
         To free very many at once, with the document, would keep all other threads waiting.
         """

@@ -51,7 +51,7 @@ class Lazy(Sequence[T]):
         return (self[position] for position in range(self._length))
 
     def forget(self) -> None:
-        """Drop the values that were made, one after the other; they are made anew when needed.
+        """Drop the values that were made, one after the other; they are made again when needed.
 
         To free 100,000 at once would keep all other threads waiting.
         """

@@ -60,7 +60,7 @@ def opened(path: Path) -> Iterator[BoundedFile]:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise RecordingError("It is not a regular file.")
+            raise RecordingError("The file is not a regular file.")
         yield BoundedFile(descriptor, status)
     finally:
         os.close(descriptor)

@@ -34,7 +34,7 @@ def read_mcap(path: Path) -> Recording:
         raise RecordingError(NO_LIBRARY)
     with opened(path) as file:
         if file.read(0, len(MAGIC)) != MAGIC:
-            raise RecordingError("It is not an MCAP file: it does not begin like one.")
+            raise RecordingError("The file is not an MCAP file: it does not begin like one.")
         start = _summary_start(file)
         if start is None:
             return _scan(file, "It has no end: it is cut off, or still being written.")
@@ -42,9 +42,9 @@ def read_mcap(path: Path) -> Recording:
             return _scan(file, "It was written without a summary.")
         end = file.size - len(MAGIC) - FOOTER
         if not len(MAGIC) <= start <= end:
-            return _scan(file, "Its summary lies outside of the file.")
+            return _scan(file, "The summary lies outside of the file.")
         if end - start > MAX_SUMMARY:
-            raise RecordingError(f"Its summary has {size(end - start)}, which is too much to read.")
+            raise RecordingError(f"The summary has {size(end - start)}, which is too much to read.")
         try:
             return _recording(_records(file.read_all(start, file.size - start)))
         except RecordingError as error:
@@ -76,7 +76,7 @@ def _records(data: bytes) -> list[McapRecord]:
         MemoryError,
         struct.error,
     ) as error:
-        raise RecordingError("Its summary is damaged.") from error
+        raise RecordingError("The summary is damaged.") from error
 
 
 def _recording(records: list[McapRecord]) -> Recording:
@@ -92,7 +92,7 @@ def _recording(records: list[McapRecord]) -> Recording:
         details.append(f"{count(len(chunks), 'chunk')} with {', '.join(kinds)}.")
     counts = None if statistics is None else statistics.channel_message_counts
     if statistics is None:
-        details.append("Its summary has no statistics: messages are not counted.")
+        details.append("The summary has no statistics: messages are not counted.")
     elif statistics.attachment_count:
         details.append(f"{count(statistics.attachment_count, 'attachment')}.")
     start = end = None

@@ -32,16 +32,16 @@ def read_metadata(path: Path) -> Recording | None:
     if INFORMATION.encode() not in data:
         return None
     if len(data) > MAX_METADATA:
-        raise RecordingError(f"Its metadata has more than {size(MAX_METADATA)}, too much to read.")
+        raise RecordingError(f"The metadata has more than {size(MAX_METADATA)}, too much to read.")
     import yaml
 
     try:
         content = yaml.safe_load(data)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise RecordingError("Its metadata is not valid YAML.") from error
+        raise RecordingError("The metadata is not valid YAML.") from error
     information = content.get(INFORMATION) if isinstance(content, Mapping) else None
     if not isinstance(information, Mapping):
-        raise RecordingError(f"Its metadata has no {INFORMATION}.")
+        raise RecordingError(f"The metadata has no {INFORMATION}.")
     return _of_information(information)
 
 
@@ -89,17 +89,17 @@ def read_bag(path: Path) -> Recording:
     """Summarise a ROS 1 bag by its index, without its chunks; raises RecordingError and OSError."""
     with opened(path) as file:
         if file.read(0, len(BAG_MAGIC)) != BAG_MAGIC:
-            raise RecordingError("It is not a ROS bag of version 2.0.")
+            raise RecordingError("The file is not a ROS bag of version 2.0.")
         head = file.read(len(BAG_MAGIC), 4096)
         first = next(_bag_records(head, whole=False), None)
         if first is None or _number(first[0], "op") != _BAG_HEADER:
-            raise RecordingError("Its header is damaged.")
+            raise RecordingError("The header is damaged.")
         position = _number(first[0], "index_pos")
         if not 0 < position <= file.size:
             raise RecordingError("It has no index: `rosbag reindex` writes one.")
         length = file.size - position
         if length > MAX_INDEX:
-            raise RecordingError(f"Its index has {size(length)}, which is too much to read.")
+            raise RecordingError(f"The index has {size(length)}, which is too much to read.")
         data = file.read_all(position, length)
     return _of_index(data, _number(first[0], "conn_count"), _number(first[0], "chunk_count"))
 
@@ -124,7 +124,7 @@ def _of_index(data: bytes, connections: int, chunks: int) -> Recording:
                 connection, number = struct.unpack_from("<II", body, at)
                 counts[connection] += number
     if len(names) < connections or len(times) < 2 * chunks:
-        raise RecordingError("Its index is incomplete: the file is cut off.")
+        raise RecordingError("The index is incomplete: the file is cut off.")
     messages: dict[tuple[str, str], int] = {}
     for connection in {*names, *counts}:
         key = names.get(connection, (f"(connection {connection})", ""))
@@ -143,12 +143,12 @@ def _bag_records(data: bytes, *, whole: bool = True) -> Iterator[tuple[dict[str,
         (length,) = struct.unpack_from("<I", data, at)
         header_end = at + 4 + length
         if header_end + 4 > len(data):
-            raise RecordingError("Its index is damaged.")
+            raise RecordingError("The index is damaged.")
         header = _fields(data[at + 4 : header_end])
         (size_of_data,) = struct.unpack_from("<I", data, header_end)
         end = header_end + 4 + size_of_data
         if whole and end > len(data):
-            raise RecordingError("Its index is damaged.")
+            raise RecordingError("The index is damaged.")
         yield header, data[header_end + 4 : end]
         at = end
 

@@ -249,7 +249,7 @@ class FollowedLog:
             file.seek(begin)
             offset, skipped = live.end_in_log(file.read(MAX_NOTE))
         if size < begin:
-            # Another run writes it anew.
+            # Another run rewrites it.
             return []
         self._file.go_on_at(min(begin + offset, size))
         return self._after_gap(skipped)

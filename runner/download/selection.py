@@ -111,7 +111,7 @@ def distinct_jobs(rows: Iterable[Row]) -> list[Row]:
 
 
 def distinct_rows(rows: Iterable[Row], url: str) -> list[Row]:
-    """Rows that differ in more than the query of their `url`, which is signed anew each time."""
+    """Rows that differ in more than the query of their `url`, which is signed again each time."""
     distinct: dict[str, Row] = {}
     for row in rows:
         path = text_of(row, url).partition("?")[0]

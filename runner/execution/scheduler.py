@@ -138,7 +138,7 @@ def _end_elsewhere(result: JobResult, context: RunContext) -> None:
 
 def _stop_after(result: JobResult, context: RunContext) -> None:
     if context.gate.stops(result) and context.stop.begin():
-        text = f"{result.job} failed, and --fail-fast is set."
+        text = f"The job {result.job} failed, and --fail-fast is set."
         context.notify(Event("stopping", context.clock(), text=text))
 
 

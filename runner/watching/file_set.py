@@ -1,4 +1,4 @@
-"""The files that a run depends on, listed anew each time: code, context, settings and inputs."""
+"""The files that a run depends on, listed again each time: code, context, settings and inputs."""
 
 from __future__ import annotations
 

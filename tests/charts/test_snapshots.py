@@ -1,6 +1,6 @@
 """Pictures of all twelve types at three sizes, with and without colours, against those on file.
 
-`UPDATE_SNAPSHOTS=1 pytest tests/charts/test_snapshots.py` writes them anew: look at them then.
+`UPDATE_SNAPSHOTS=1 pytest tests/charts/test_snapshots.py` rewrites them: look at them then.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class Killed:
             self.tail = () if kind == "sandbox" else ("--no-sandbox",)
 
     def begin(self) -> None:
-        """Make the jobs anew."""
+        """Make the jobs again."""
         shutil.rmtree(self.workspace, ignore_errors=True)
         make_jobs(self.workspace, JOBS)
         for job in (self.workspace / "jobs").iterdir():

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_the_pictures_are_those_of_the_app(tmp_path: Path) -> None:
-    """`python -m build_tools.pictures` makes them anew."""
+    """`python -m build_tools.pictures` makes them again."""
     code = (
         "import sys; from pathlib import Path; from build_tools.pictures import write_pictures;"
         " write_pictures(Path(sys.argv[1]))"

@@ -226,7 +226,7 @@ def test_names_of_topics_are_cleaned(tmp_path: Path) -> None:
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.mcap")
     lines = summary_lines(tmp_path / "a.mcap", folder=False)
-    assert lines == ("It is not a regular file.",)
+    assert lines == ("The file is not a regular file.",)
 
 
 def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:

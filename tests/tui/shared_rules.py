@@ -1,5 +1,5 @@
 """Work of Textual that tests of the app can do without: rules of CSS parsed once in a process,
-where it parses them for each app and theme anew, and strips without caches."""
+where it parses them for each app and theme again, and strips without caches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queries over tables in a process that is limited, and started anew if it had to be killed."""
+"""Queries over tables in a process that is limited, and started again if it had to be killed."""
 
 from __future__ import annotations
 

@@ -16,5 +16,5 @@ def open_records(path: Path) -> RecordFile:
     """Open a file of text; raises RecordingError and OSError."""
     with opened(path) as file:
         if b"\0" in file.read(0, LOOKED_AT):
-            raise RecordingError("It is not a text file.")
+            raise RecordingError("The file does not contain text.")
     return RecordFile.open(path)

@@ -28,7 +28,7 @@ FIRST_READ = 1 << 17
 MAX_RECORD = 1 << 20
 """Bytes of a record that are parsed."""
 FINGERPRINT = 64
-"""Bytes before the end of the index that are compared: other ones mean a file written anew."""
+"""Bytes before the end of the index that are compared: other ones mean that it was rewritten."""
 _TOO_LONG = f"This row is longer than {size(MAX_RECORD)}; this is its start."
 
 
@@ -109,7 +109,7 @@ class RecordFile:
             last = file.read_most(self._index.scanned - len(self._last), len(self._last))
             was_rewritten = is_same_size and file.modified != self._modified and self.is_complete
             if was_rewritten or last != self._last:
-                raise FileChangedError("The file was written anew; this is its new content.")
+                raise FileChangedError("The file was rewritten; this is its new content.")
             if not is_same_size and self._index.rows == 0 and self.format.delimiter:
                 # The names of the columns may have been read before they were complete.
                 raise FileChangedError("")

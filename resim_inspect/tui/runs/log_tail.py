@@ -18,7 +18,7 @@ CHUNK = 256 << 10
 MAX_LINE = 4096
 """Bytes of a line; a longer one goes on in the next."""
 FINGERPRINT = 64
-"""Bytes before the offset that are compared: other ones mean that the file was written anew."""
+"""Bytes before the offset that are compared: other ones mean that the file was rewritten."""
 SEQUENCE_LENGTH = 32
 """Bytes within which a control sequence is kept together when a long line is cut."""
 
@@ -41,7 +41,7 @@ class LogPiece(NamedTuple):
     unfinished: str = ""
     """The last line so far, whose end has not been written yet."""
     restarted: bool = False
-    """True if the file was written anew: the lines from before do not belong to it."""
+    """True if the file was rewritten: the lines from before do not belong to it."""
     skipped: int = 0
     """Bytes before these lines that were left out."""
     size: int = 0

@@ -279,7 +279,7 @@ class RunDialog(Dialog[StartedRun | None], Background):
             empty[0].focus()
 
     def _start_if_planned(self, request: RunRequest) -> None:
-        """Start what the runner has planned; plan anew what it has refused or not seen yet."""
+        """Start what the runner has planned; plan again what it has refused or not seen yet."""
         plan = self.plan
         if plan is not None and plan.request == request and not plan.is_refused:
             self._dismiss_with(request)

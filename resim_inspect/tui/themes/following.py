@@ -55,7 +55,7 @@ class ThemeFollower(Widget):
     """Theme in whose colours its words were made."""
 
     def on_theme_changed(self) -> None:
-        """Make words in the colours of the theme anew."""
+        """Make words in the colours of the theme again."""
 
     def is_in_view(self) -> bool:
         """Return True if it is on the terminal, also below a dialog."""

@@ -1,6 +1,6 @@
 """Containers that make their own lines once, for all that is behind their children.
 
-Textual makes each line of a container anew whenever its colours, its title or its size change, and
+Textual makes each line of a container again whenever its colours, its title or its size change, and
 cuts it where its children begin and end, although all but the first and the last are the same.
 """
 

@@ -50,7 +50,7 @@ def _spans(plain: str, lines: list[str]) -> list[tuple[int, int]]:
 
 
 class FactsText(Static):
-    """Facts and free text, broken anew for each width."""
+    """Facts and free text, broken again for each width."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)

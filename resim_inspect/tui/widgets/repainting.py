@@ -1,4 +1,4 @@
-"""Texts and frames of widgets that are shown anew only where they differ from those in view.
+"""Texts and frames of widgets that are shown again only where they differ from those in view.
 
 Textual lays the whole screen out after each new text of a `Static`, and paints a box with all that
 is in it after each new title of its frame. Most keys change neither the height of a text nor the

@@ -128,7 +128,7 @@ class Answers:
         try:
             parameters = parse_qs(query, keep_blank_values=True, max_num_fields=100)
         except ValueError:
-            raise Refusal(400, "too many parameters") from None
+            raise Refusal(400, "the request has too many parameters") from None
         return "/".join(parts), parameters
 
     def blob(self, path: str) -> Blob | None:
@@ -138,10 +138,10 @@ class Answers:
             return None
         known = hmac.compare_digest(parts[1].encode("utf-8", "replace"), self.secret)
         if not known or not re.match(r"[0-9]{1,9}\Z", parts[2]):
-            raise Refusal(404, "no such blob")
+            raise Refusal(404, "the blob does not exist")
         number = int(parts[2])
         if number >= len(self.blobs):
-            raise Refusal(404, "no such blob")
+            raise Refusal(404, "the blob does not exist")
         return Blob(number, *self.blobs[number])
 
     def authorized(self, header: str) -> bool:
@@ -159,7 +159,7 @@ class Answers:
             document: dict[str, Any] = self.objects[key]
             return document
         if key not in self.lists:
-            raise Refusal(404, "not found")
+            raise Refusal(404, "the path does not exist")
         self.asked.add(key)
         about = self.lists[key]
         rows = list(_wanted(about, parameters))
@@ -278,7 +278,7 @@ def _page(parameters: dict[str, list[str]], total: int) -> tuple[int, int]:
     if parameters.get("pageToken", [""])[0]:
         match = re.match(r"after-([0-9]{1,9})\Z", parameters["pageToken"][0])
         if match is None:
-            raise Refusal(400, "no such page token")
+            raise Refusal(400, "the page token does not exist")
         start = min(int(match.group(1)), total)
     if parameters.get("pageSize", [""])[0]:
         text = parameters["pageSize"][0]
@@ -376,9 +376,9 @@ class Connection(asyncio.Protocol):
         method, target, headers, self.keep = _parse(head)
         self.bodiless = method == "HEAD"
         if method != "GET":
-            raise Refusal(405, "this API only reads: GET", close=True)
+            raise Refusal(405, "the API only reads, and answers only GET requests", close=True)
         if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
-            raise Refusal(400, "a GET with a body", close=True)
+            raise Refusal(400, "a GET request must not have a body", close=True)
         answers = self.server.answers
         path, parameters = answers.path(target)
         blob = answers.blob(path)

@@ -165,7 +165,7 @@ def open_session(
             )
 
             def on_stopped_job(job: str) -> None:
-                text = f"{job} is stopped on request."
+                text = f"The job {job} is stopped on request."
                 dispatcher(Event("stopping", time.time(), job, text))
 
             context.stop.on_job = on_stopped_job

@@ -213,7 +213,7 @@ class _Loop:
     def _again(
         self, reason: str, action: WatchAction | None, changed: list[str] | None = None
     ) -> None:
-        """Read the call anew, and run it."""
+        """Read the call again, and run it."""
         args = self._read_call()
         if args is None:
             # A project file that is being edited: it is read again when it changes.

@@ -26,7 +26,7 @@ from tests.emissions.evaluation.harness import custom, evaluate, metric, write_c
 
 for _library in ("duckdb", "sqlglot", "liquid"):
     pytest.importorskip(_library)
-# Each process that is killed is started anew.
+# Each process that is killed is started again.
 pytestmark = pytest.mark.slow
 
 LIMITS = Limits(

@@ -227,7 +227,7 @@ def test_changes_of_a_file_are_told_apart(tmp_path: Path) -> None:
             read()
     records = counted(path)
     path.write_text("a,b\n7,8\n9,9\n")
-    with pytest.raises(FileChangedError, match="written anew"):
+    with pytest.raises(FileChangedError, match="rewritten"):
         records.extend()
     records = counted(path)
     path.with_suffix(".new").write_text("a,b\n7,8\n9,9\n")

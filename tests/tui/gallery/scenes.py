@@ -43,7 +43,7 @@ class View(NamedTuple):
     """Waits for what the keys alone do not lead to."""
     needs: tuple[str, ...] = ()
     """Libraries without which the screen cannot be shown."""
-    anew: bool = False
+    in_new_app: bool = False
     """True for a screen of Textual's, which keeps the colours in which it was opened."""
     is_smaller_too: bool = True
     """False for a state that differs in its colours only from one at the smaller sizes."""
@@ -191,7 +191,11 @@ VIEWS: dict[str, View] = {
     "query-error": QUERY._replace(ready=_query_error, is_smaller_too=False, screen=QueryScreen),
     "notices": View(FLIGHT, ready=_notified, is_smaller_too=False, screen=DocumentScreen),
     "palette": View(
-        FLIGHT, ("ctrl+p", *"clearance"), anew=True, is_smaller_too=False, screen=CommandPalette
+        FLIGHT,
+        ("ctrl+p", *"clearance"),
+        in_new_app=True,
+        is_smaller_too=False,
+        screen=CommandPalette,
     ),
 }
 """By the name of the scene in `tests/tui/scenes.py`, or a name of its own."""

@@ -3,7 +3,7 @@
 States of a screen that differ in their colours only are not shown at the smaller sizes.
 
 Each screen is opened once; theme, size and `NO_COLOR` change while it is shown, which costs a tenth
-of a new app each. `pytest tests/tui/gallery --snapshot-update` writes the pages anew, and
+of a new app each. `pytest tests/tui/gallery --snapshot-update` writes the pages again, and
 `python -m tests.tui.gallery FOLDER [SCREEN...]` draws them as pictures, to be looked at.
 """
 
@@ -167,11 +167,11 @@ async def taken(view: View, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Shown
         themed = {}
         # The first theme comes last, and stays for the smaller sizes.
         for theme in reversed(THEMES):
-            if view.anew:
+            if view.in_new_app:
                 await press(pilot, "escape")
             app.theme = theme
             await _rest(pilot)
-            if view.anew:
+            if view.in_new_app:
                 await press(pilot, *view.keys)
             themed[theme] = picture()
         shown = [

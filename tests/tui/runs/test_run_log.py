@@ -235,9 +235,9 @@ def test_another_run_ends_what_is_followed_of_the_first(tmp_path: Path) -> None:
     tail = LogTail(path)
     assert read_all(tail)[0].lines == ["head"]
     second = LogSink(path, Secrets(), limit=100_000)
-    second.write(1, b"anew\n")
+    second.write(1, b"again\n")
     (piece,) = read_all(tail)
-    assert (piece.lines, piece.restarted) == (["anew"], True)
+    assert (piece.lines, piece.restarted) == (["again"], True)
     first.close()
     second.close()
 

@@ -47,7 +47,7 @@ async def test_documents_in_the_background_follow(paths: list[Path]) -> None:
             app.clear_notifications()
             await settle(pilot)
             followed = screen_picture(app)
-            # What is in view makes its text anew for certain.
+            # What is in view makes its text again for certain.
             app.theme = "resim-dark"
             await settle(pilot)
             app.theme = "resim-light"

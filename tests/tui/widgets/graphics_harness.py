@@ -61,7 +61,7 @@ RED, BLUE = "<image (255, 0, 0)>", "<image (0, 0, 255)>"
 
 
 async def show(pilot: Pilot[Any], graphics: Graphics) -> None:
-    """Let the app have graphics, and draw anew."""
+    """Let the app have graphics, and draw again."""
     assert isinstance(pilot.app, InspectApp)
     pilot.app.graphics = graphics
     chart = pilot.app.screen.query_one("Card ChartView", ChartView)

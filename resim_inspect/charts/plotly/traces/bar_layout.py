@@ -140,7 +140,7 @@ def _group(runs: list[BarRun], options: BarOptions) -> None:
 def _unhide(run: BarRun) -> None:
     """Stack bars of one trace at one position: they would hide each other.
 
-    As in plotly, the stack begins anew after a bar without a value.
+    As in plotly, the stack begins again after a bar without a value.
     """
     if len(np.unique(run.positions)) == len(run.positions):
         return

@@ -106,7 +106,7 @@ def known(environ: Mapping[str, str]) -> Way | None:
 def cell_pixels() -> Size | None:
     """Pixels of a cell, across and down, as the terminal's driver knows them; None if it does not.
 
-    Read anew each time: another font size is another answer.
+    Read again each time: another font size is another answer.
     """
     out = sys.__stdout__
     if sys.platform == "win32" or out is None:

@@ -197,7 +197,7 @@ async def test_changes_of_the_file_are_told_in_a_sentence(
         assert lines(rows) == ["▌1    1    2"]
         path.write_bytes(b"a\0b")
         await look_again(pilot, rows)
-        assert notices[2:] == ["It is not a text file."]
+        assert notices[2:] == ["The file does not contain text."]
         path.write_text("k,l\n3,4\n5,6\n")
         await look_again(pilot, rows)
         assert len(notices) == 4
