@@ -77,7 +77,7 @@ def find_project(folder: Path) -> Path | None:
         has_shared = is_file(shared) and _has_table(shared)
         if has_own and has_shared:
             raise SettingsError(
-                f"the folder also has {PYPROJECT} with [tool.resim], and only one of them can be used.",
+                f"the folder also has {PYPROJECT} with [tool.resim], and only one can be used.",
                 own,
                 hint=f"Move everything to {FILE_NAME}, or delete it.",
             )

@@ -252,7 +252,7 @@ def test_a_header_that_was_not_complete_is_read_again(start: str, tmp_path: Path
 
 def test_a_file_that_is_not_text_or_no_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"a\0b")
-    with pytest.raises(RecordingError, match="not a text file"):
+    with pytest.raises(RecordingError, match="does not contain text"):
         open_records(tmp_path / "a")
     with pytest.raises((RecordingError, OSError)):
         open_records(tmp_path)
