@@ -14,13 +14,13 @@ import benchmarks
 from benchmarks import Row, history
 from benchmarks.measure import ONLY, ROOT, SKIP_SLOW
 
-HELPERS = {"__main__", "files", "history", "measure", "probe", "wire"}
+HELPERS = {"__main__", "files", "history", "measure", "programs", "wire"}
 
 
 def main() -> int:
     """Runs what is asked for; the exit code says whether every goal was met."""
     module_names = [module.name for module in pkgutil.iter_modules(benchmarks.__path__)]
-    names = [name for name in module_names if name not in HELPERS and not name.startswith("_")]
+    names = [name for name in module_names if name not in HELPERS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)}")
     parser.add_argument(

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import Row, files
-from benchmarks._keys import Played
 from benchmarks.keys import RUNS, medians, print_steps, slowest, workspace
 from benchmarks.measure import is_wanted, json_of
+from benchmarks.programs.keys import Played
 
 ANSWER = 100.0
 """ms that a key may take."""
@@ -85,5 +85,5 @@ def _against_bare(name: str, steps: list[Played], bare: float) -> Row:
 
 def _played(kind: str, path: Path) -> dict[str, Any]:
     """One run in a process of its own."""
-    figures: dict[str, Any] = json_of("benchmarks._dashboard", kind, str(path))
+    figures: dict[str, Any] = json_of("benchmarks.programs.dashboard", kind, str(path))
     return figures

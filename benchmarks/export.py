@@ -7,7 +7,7 @@ from benchmarks.measure import duration, memory, programs, skip_slow
 
 MOST_BYTES = 300_000_000
 REPEATS = 3
-PROGRAM = "benchmarks._export"
+PROGRAM = "benchmarks.programs.export"
 LONG = {"parquet": '"bench 00" OR "bench s0"', "ndjson": '"bench s0"'}
 """Metrics of the largest file, with series of 3 million values each."""
 

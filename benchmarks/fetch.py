@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import Row
-from benchmarks._fetch_all import TOKEN
 from benchmarks.measure import ROOT, duration, skip_slow
+from benchmarks.programs.fetch_all import TOKEN
 from resim_inspect.building.builder import DocumentBuilder
 from runner.api.stub_server.index_builder import build_index
 from runner.workspace.layout import Workspace, open_workspace
@@ -88,7 +88,14 @@ def _workspace(folder: Path) -> Workspace:
 def serving(folder: Path, latency: float, every: int = 0) -> Iterator[str]:
     """The stub server as a process, on what `prepare` made; gives its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks._slow_api", str(folder), str(latency), str(every)],
+        [
+            sys.executable,
+            "-m",
+            "benchmarks.programs.slow_api",
+            str(folder),
+            str(latency),
+            str(every),
+        ],
         stdout=subprocess.PIPE,
         cwd=ROOT,
     )
@@ -105,7 +112,7 @@ def _fetch(who: str, url: str, space: Workspace, connections: int) -> tuple[floa
     """Seconds for everything, which must have come, and for the first table."""
     ids = [str(space.project_id), str(space.batch_id), str(connections)]
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks._fetch_all", who, url, *ids],
+        [sys.executable, "-m", "benchmarks.programs.fetch_all", who, url, *ids],
         cwd=ROOT,
         capture_output=True,
         text=True,

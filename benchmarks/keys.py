@@ -25,7 +25,7 @@ from benchmarks.measure import is_wanted, json_of, skip_slow
 from resim_inspect.building.builder import DocumentBuilder
 
 if TYPE_CHECKING:
-    from benchmarks._keys import Played
+    from benchmarks.programs.keys import Played
 
 RUNS = 3
 GOAL = 2.0
@@ -213,7 +213,7 @@ def print_steps(name: str, steps: list[Played]) -> None:
 
 def played(script: str, path: Path, way: str) -> list[Played]:
     """One run of a script in a process of its own."""
-    steps_played: list[Played] = json_of("benchmarks._keys", script, str(path), way)
+    steps_played: list[Played] = json_of("benchmarks.programs.keys", script, str(path), way)
     return steps_played
 
 

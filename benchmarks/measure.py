@@ -42,7 +42,9 @@ def is_wanted(name: str) -> bool:
 
 def probes(actions: Sequence[str], path: Path, repeat: int = 5) -> list[Measured]:
     """Each action on a file, `repeat` times in turn, in fresh processes: the medians."""
-    return programs("benchmarks.probe", [(action, str(path)) for action in actions], repeat)
+    return programs(
+        "benchmarks.programs.probe", [(action, str(path)) for action in actions], repeat
+    )
 
 
 def programs(module: str, candidates: Sequence[Sequence[str]], repeat: int) -> list[Measured]:
@@ -62,7 +64,7 @@ def programs(module: str, candidates: Sequence[Sequence[str]], repeat: int) -> l
 
 def probe(action: str, path: Path) -> Measured:
     """One action on a file in a fresh process."""
-    return _program("benchmarks.probe", action, str(path))
+    return _program("benchmarks.programs.probe", action, str(path))
 
 
 def _program(module: str, *words: str) -> Measured:

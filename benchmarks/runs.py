@@ -36,7 +36,7 @@ class Outcome(TypedDict):
 
 def run() -> list[Row]:
     """The rows for runs."""
-    outcome: Outcome = json_of("benchmarks._runs")
+    outcome: Outcome = json_of("benchmarks.programs.runs")
     written = f"{outcome['written']:,.0f} MB written, {outcome['finished']:,} jobs ended"
     return [
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import keys
-from benchmarks._keys import SCRIPTS, Played, Press
+from benchmarks.programs.keys import SCRIPTS, Played, Press
 from benchmarks.measure import ONLY, is_wanted
 
 

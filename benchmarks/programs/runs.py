@@ -1,7 +1,7 @@
-"""The app on a run of 1,000 jobs under way: `python -m benchmarks._runs`; prints JSON.
+"""The app on a run of 1,000 jobs under way: `python -m benchmarks.programs.runs`; prints JSON.
 
-`python -m benchmarks._runs write FOLDER` is the process that writes meanwhile: events, and a log
-whose lines have the time at which they were written.
+`python -m benchmarks.programs.runs write FOLDER` is the process that writes meanwhile:
+events, and a log whose lines have the time at which they were written.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from benchmarks import files
-from benchmarks._keys import REPEAT, AppDriver
+from benchmarks.programs.keys import REPEAT, AppDriver
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.gc_tuning import low_latency_gc
 from resim_inspect.tui.open.opening import open_path
@@ -152,7 +152,9 @@ def measured() -> dict[str, object]:
     """Measure in a folder of its own, which is removed."""
     folder = files.FOLDER / "run-under-way"
     shutil.rmtree(folder, ignore_errors=True)
-    writer = subprocess.Popen([sys.executable, "-m", "benchmarks._runs", "write", str(folder)])
+    writer = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.programs.runs", "write", str(folder)]
+    )
     try:
         events = record_of_workspace(folder).events
         while not (events.exists() and events.stat().st_size):

@@ -1,4 +1,4 @@
-"""The app under a script of keys: `python -m benchmarks._keys SCRIPT PATH WAY [STEP...]`.
+"""The app under a script of keys: `python -m benchmarks.programs.keys SCRIPT PATH WAY [STEP...]`.
 
 WAY is `screen` or `once` (the path is opened on the open screen, or at the start), `pair` (the
 folders before and after at the path are compared, and keys are pressed meanwhile), or `bare` (the
@@ -26,7 +26,7 @@ from textual.app import App
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
-from benchmarks._bare_app import BareApp
+from benchmarks.programs.bare_app import BareApp
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.gc_tuning import low_latency_gc
 from resim_inspect.tui.open.opening import open_path

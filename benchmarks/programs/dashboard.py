@@ -1,4 +1,4 @@
-"""The dashboard under keys: `python -m benchmarks._dashboard document|workspace|bare PATH`.
+"""The dashboard under keys: `python -m benchmarks.programs.dashboard document|workspace|bare PATH`.
 
 Prints as JSON, in ms: for each step the slowest key until its frame, and for each page the time
 until all of its cards are painted. `bare` is an app of Textual alone that fills the same screen
@@ -17,7 +17,7 @@ from typing import Any
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from benchmarks._keys import AppDriver, Step, step
+from benchmarks.programs.keys import AppDriver, Step, step
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.dashboard.card_grid import CardGrid
 from resim_inspect.tui.gc_tuning import low_latency_gc

@@ -1,4 +1,6 @@
-"""Costs that grow with the jobs of a call: `python -m benchmarks._executor_scale JOBS [threads]`.
+"""Costs that grow with the jobs of a call.
+
+It is called by `python -m benchmarks.programs.executor_scale JOBS [threads]`.
 
 The engine is a stub, so that what is measured is the plan, the executor, the results and the
 record. Prints one JSON object. `call` as the first word is the client's process.
@@ -17,8 +19,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _stub_engine, runner
+from benchmarks import runner
 from benchmarks.measure import ROOT
+from benchmarks.programs import stub_engine
 from runner.cli import main
 from runner.workspace.run_record import record_of_workspace
 
@@ -71,7 +74,7 @@ def measured(jobs: int, *, on_threads: bool = False) -> dict[str, float]:
             line["event"]: line["time"] for line in lines if line["event"] in {"begin", "plan"}
         }
         status = [sys.executable, "-m", "runner", "status", "--format", "json", str(workspace)]
-        code = "from benchmarks._executor_scale import call; call(sys.argv[1], 'threads')"
+        code = "from benchmarks.programs.executor_scale import call; call(sys.argv[1], 'threads')"
         again = ["-c", f"import sys; {code}", str(workspace)]
         return values | {
             "jobs": jobs,
@@ -99,7 +102,7 @@ def _on_workers(folder: Path, workspace: Path) -> dict[str, float]:
         while not file.exists() and time.monotonic() < end:
             time.sleep(0.1)
         slots = ("--nthreads", "1", "--resources", "resim=1", "--no-nanny")
-        where = ("--local-directory", str(folder), "--preload", _stub_engine.__name__)
+        where = ("--local-directory", str(folder), "--preload", stub_engine.__name__)
         for _ in range(WORKERS):
             words = ("worker", "--scheduler-file", str(file))
             processes.append(_dask(*words, *slots, *where, *local))
@@ -122,7 +125,14 @@ def _on_workers(folder: Path, workspace: Path) -> dict[str, float]:
 
 
 def _called(workspace: str, executor: str) -> dict[str, float]:
-    words = [sys.executable, "-m", "benchmarks._executor_scale", "call", workspace, executor]
+    words = [
+        sys.executable,
+        "-m",
+        "benchmarks.programs.executor_scale",
+        "call",
+        workspace,
+        executor,
+    ]
     done = subprocess.run(words, check=True, stdout=subprocess.PIPE, cwd=ROOT)
     values: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return values

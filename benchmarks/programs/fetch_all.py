@@ -1,4 +1,7 @@
-"""Fetches a whole batch: `python -m benchmarks._fetch_all WHO URL PROJECT BATCH CONNECTIONS`."""
+"""Fetches a whole batch.
+
+It is called by `python -m benchmarks.programs.fetch_all WHO URL PROJECT BATCH CONNECTIONS`.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The stub server with a network's latency, and with troubles where they are wanted.
 
-`python -m benchmarks._slow_api FOLDER SECONDS [EVERY]`; each EVERYth request is answered 503.
+`python -m benchmarks.programs.slow_api FOLDER SECONDS [EVERY]`;
+each EVERYth request is answered 503.
 """
 
 from __future__ import annotations

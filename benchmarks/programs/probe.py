@@ -1,4 +1,4 @@
-"""One measurement in a process of its own: `python -m benchmarks.probe ACTION FILE`.
+"""One measurement in a process of its own: `python -m benchmarks.programs.probe ACTION FILE`.
 
 Imports are over before the clock starts. Prints the seconds and the peak memory as JSON.
 """
@@ -161,16 +161,16 @@ def read_emissions() -> Action:
 
 def evaluate_emissions() -> Action:
     """Forty metrics over the emissions, evaluated."""
-    from benchmarks import _evaluation
+    from benchmarks.programs import evaluation
 
-    return _evaluation.evaluate
+    return evaluation.evaluate
 
 
 def query_emissions() -> Action:
     """The SQL of the same metrics over the same emissions in DuckDB alone."""
-    from benchmarks import _evaluation
+    from benchmarks.programs import evaluation
 
-    return _evaluation.query
+    return evaluation.query
 
 
 def json_lines() -> Action:

@@ -1,6 +1,6 @@
 """An engine whose builds do nothing, as the only one: what is left is the cost around a job.
 
-A worker has it by `dask worker --preload benchmarks._stub_engine`, a client by an import.
+A worker has it by `dask worker --preload benchmarks.programs.stub_engine`, a client by an import.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.probe import peak_memory
+from benchmarks.programs.probe import peak_memory
 from resim_inspect.document import open_document
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.model import DoubleOverTimeValues
