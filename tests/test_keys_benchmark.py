@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import keys
-from benchmarks.programs.keys import SCRIPTS, Played, Press
 from benchmarks.measure import ONLY, is_wanted
+from benchmarks.programs.keys import SCRIPTS, Played, Press
 
 
 def played(step: str, gap: float, **answers: float) -> Played:
