@@ -167,7 +167,7 @@ def arrange(entries: list[LegendEntry], right: str, width: int, max_rows: int) -
 
     The y axis's title gives way to the entries: only they explain the colours.
     """
-    title = _cut_title(right, max(8, width // 2 if entries else width))
+    title = _title_in(right, max(8, width // 2 if entries else width))
     if not entries:
         return Layout(title, (), 0)
     shorts = [entry.short or entry.text for entry in entries]
@@ -192,22 +192,22 @@ def arrange(entries: list[LegendEntry], right: str, width: int, max_rows: int) -
                     default=0,
                 )
                 spare = width - taken - 2
-                cut_title = _cut_title(right, spare) if spare >= _MIN_TITLE else ""
-                return _layout(cut_title, entries, texts, cells)
+                shown_title = _title_in(right, spare) if spare >= _MIN_TITLE else ""
+                return _layout(shown_title, entries, texts, cells)
     return _partial(entries, title, width, max_rows)
 
 
-def _cut_title(title: str, room: int) -> str:
+def _title_in(title: str, room: int) -> str:
     """Drop `y: ` from a title that does not fit, then cut the title before its unit."""
     return title if cell_width(title) <= room else cut_title(title.removeprefix("y: "), room)
 
 
 def _partial(entries: list[LegendEntry], title: str, width: int, max_rows: int) -> Layout:
     """The entries that fit; without the title if only so all series and thresholds do."""
-    cut_title = _cut_title(title, width // 3) if width // 3 >= _MIN_TITLE else ""
+    shown_title = _title_in(title, width // 3) if width // 3 >= _MIN_TITLE else ""
     needed = sum(entry.rank <= 1 for entry in entries)
-    first = _fitting(entries, cut_title, width, max_rows)
-    if not cut_title or sum(entry.rank <= 1 for _, _, entry, _ in first.placed) == needed:
+    first = _fitting(entries, shown_title, width, max_rows)
+    if not shown_title or sum(entry.rank <= 1 for _, _, entry, _ in first.placed) == needed:
         return first
     bare = _fitting(entries, "", width, max_rows)
     named = sum(entry.rank <= 1 for _, _, entry, _ in bare.placed)
