@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 import pty
 import re
 import select
+import shutil
 import signal
 import statistics
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -97,7 +101,7 @@ def first_frame(words: Sequence[str]) -> Frame:
     """Start a program in a terminal of 120 × 40 and wait until a metric's name is on it."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-    env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **own_folders()}
     env.pop("NO_COLOR", None)
     before = time.perf_counter()
     process = subprocess.Popen(
@@ -123,6 +127,14 @@ def first_frame(words: Sequence[str]) -> Frame:
         process.send_signal(signal.SIGKILL)
         process.wait()
         os.close(master)
+
+
+@cache
+def own_folders() -> dict[str, str]:
+    """Variables of a user without settings, recent files and views."""
+    folder = tempfile.mkdtemp(prefix="resim-first-frame-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return {f"XDG_{kind}_HOME": f"{folder}/{kind}" for kind in ("CACHE", "CONFIG", "STATE")}
 
 
 def _anonymous_memory(pid: int) -> int:
