@@ -34,6 +34,7 @@ KINDS = {
     "list": "a key in a list",
     "dialog": "a dialog",
     "palette": "a palette",
+    "command": "a command of the palette",
     "theme": "a theme",
     "file": "another file",
 }
@@ -48,8 +49,12 @@ DIALOGS = frozenset((
     "help", "edition", "edition back", "rows: go to", "series, statuses, times",
 ))  # fmt: skip
 """Steps that open a dialog over the screen and close it."""
-PALETTES = frozenset(("palette", "jump mode", "theme looked for", "reference looked for"))
+PALETTES = frozenset((
+    "palette", "jump mode", "theme looked for", "reference looked for", "command looked for",
+))  # fmt: skip
 """Steps that look for names in all of them while one is typed."""
+COMMANDS = frozenset(("as the reference",))
+"""Steps that run a command of the palette, which holds frames back while it closes."""
 FILES = frozenset(("opened", "open a job", "and back", "open the batch", "close it"))
 """Steps that change to the screen of another file, which is a mode of the app."""
 JOBS = 1000
@@ -192,6 +197,8 @@ def kind_of(step: str) -> str:
         return "palette"
     if step in FILES:
         return "file"
+    if step in COMMANDS:
+        return "command"
     return step if step in KINDS else FRAME
 
 

@@ -61,10 +61,10 @@ def test_rows_are_ratios_to_keys_of_the_same_kind() -> None:
 
 def test_every_step_with_a_kind_is_played() -> None:
     names = {step.name for script in SCRIPTS.values() for step in script}
-    assert names >= keys.LISTS | keys.DIALOGS | keys.PALETTES
+    assert names >= keys.LISTS | keys.DIALOGS | keys.PALETTES | keys.COMMANDS
     bare = {step.name for step in SCRIPTS["bare"]}
-    # A theme is chosen where it was looked for.
-    assert bare == {*keys.KINDS, keys.FRAME, "theme looked for"}
+    # A theme and a command are chosen where they were looked for.
+    assert bare == {*keys.KINDS, keys.FRAME, "theme looked for", "command looked for"}
 
 
 def test_a_part_of_a_name_selects_what_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:

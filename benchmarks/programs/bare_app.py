@@ -79,6 +79,7 @@ class BareApp(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         yield from super().get_system_commands(screen)
+        yield SystemCommand("Second screen", "Show the second screen", self.action_page)
         for name in ("light", "dark"):
             use = partial(setattr, self, "theme", f"textual-{name}")
             yield SystemCommand(f"Theme {name}", f"Use the {name} theme", use)

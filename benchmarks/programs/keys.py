@@ -163,6 +163,8 @@ BARE = (
     step("frame", "p", "escape", "p", "escape"),
     step("dialog", "w", "escape", "w", "escape"),
     step("palette", "ctrl+p", '"theme', "escape", "escape"),
+    step("command looked for", "ctrl+p", '"second'),
+    step("command", "enter", "escape"),
     step("theme looked for", "ctrl+p", '"theme light'),
     step("theme", "enter"),
     step("file", "m", "m", "m", "m"),
