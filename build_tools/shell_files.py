@@ -34,13 +34,13 @@ def write_completion(folder: Path) -> None:
         for shell in SHELLS:
             script = shtab.complete(parser, shell)
             if program in TAKES_PATHS:
-                script = _with_paths(script, shell)
+                script = _with_paths(program, script, shell)
             path = folder / script_name(program, shell)
             path.write_text(script.rstrip() + "\n", encoding="utf-8", newline="\n")
 
 
-def _with_paths(script: str, shell: str) -> str:
-    """Return the script with files where a command may be, which shtab offers in fish alone."""
+def _with_paths(program: str, script: str, shell: str) -> str:
+    """Return the script with files where a command may be, and after a first path."""
     if shell == "bash":
         return script.replace("complete -o bashdefault -F", "complete -o bashdefault -o default -F")
     if shell == "zsh":
@@ -54,7 +54,10 @@ def _with_paths(script: str, shell: str) -> str:
             count=1,
             flags=re.MULTILINE,
         )
-    return script
+    # The condition of the options that need no command.
+    condition = re.search(r"-n (\w+) -s h -l help", script)
+    assert condition is not None
+    return f"{script.rstrip()}\ncomplete -c {program} -n {condition[1]} -F\n"
 
 
 def write_manual(folder: Path) -> None:

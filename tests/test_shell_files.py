@@ -190,6 +190,16 @@ def test_a_usage_in_the_manual_keeps_its_lines_whatever_the_terminal(
         assert len(line) < 72 or line.strip().count("[") == 1, line
 
 
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+@pytest.mark.parametrize("call", ["resim-inspect ", "resim-inspect base ", "resim-inspect show "])
+def test_fish_completes_paths(completion: Path, tmp_path: Path, call: str) -> None:
+    (tmp_path / "metrics.binproto").touch()
+    source = completion / script_name("resim-inspect", "fish")
+    words = ("fish", "-N", "-c", f"source {source}; complete -C '{call}met'")
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "metrics.binproto" in done.stdout
+
+
 @pytest.mark.parametrize("program", whole_parsers())
 def test_every_argument_has_a_help_text_with_its_default(program: str) -> None:
     unclear: list[str] = []
