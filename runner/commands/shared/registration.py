@@ -90,7 +90,10 @@ def check_platform(platform: str) -> Check:
 
 def registration_lines(image: str, name: str, project: str, systems: str) -> Iterator[str]:
     """Yield the command lines that register an image, for both names of ReSim's program."""
-    version = parse_image(image).tag or commit(Path()) or "VERSION"
+    parts = parse_image(image)
+    version = parts.tag or commit(Path()) or "VERSION"
+    if not parts.tag and not parts.digest:
+        image = f"{image}:{version}"  # ReSim refuses a name without a tag.
     words = ["metrics-builds", "create", "--project", project, "--name", name]
     words += ["--image", image, "--version", version]
     words += ["--systems", systems] if systems else []

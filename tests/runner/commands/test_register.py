@@ -67,6 +67,18 @@ def test_the_commit_is_the_version_of_an_image_without_a_tag(tmp_path: Path) -> 
     assert registration.commit(tmp_path) == f"{clean}-dirty"
 
 
+@pytest.mark.parametrize(
+    ("image", "shown"), [("a/b", "a/b:VERSION"), ("a/b@sha256:0a", "a/b@sha256:0a")]
+)
+def test_an_image_without_a_tag_or_digest_gets_the_version(
+    image: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registration, "commit", lambda _: "")
+    for line in registration.registration_lines(image, "b", "Flights", ""):
+        words = shlex.split(line)
+        assert words[words.index("--image") + 1] == shown
+
+
 def test_lines_are_printed_for_both_programs(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

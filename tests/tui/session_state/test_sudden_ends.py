@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.building.sample import write_sample
-from resim_inspect.tui.session_state.store import read_view
+from resim_inspect.tui.session_state.model import SavedSession
+from resim_inspect.tui.session_state.store import read_view, write_view
 
 if sys.platform == "win32":
     pytest.skip("needs terminals", allow_module_level=True)
@@ -21,8 +22,10 @@ from tests.cli.app_terminal import Terminal
 @pytest.mark.parametrize("end", ["hang-up", "SIGTERM"])
 def test_the_view_is_kept_when_the_app_has_to_end(tmp_path: Path, end: str) -> None:
     path = write_sample(tmp_path)
+    # A view that is not yet read is not overwritten: its pane in view shows that it was read.
+    write_view(path, SavedSession(pane="data"))
     terminal = Terminal(path)
-    terminal.wait_for("Max speed", "17.4 m/s")
+    terminal.wait_for("Data 39", "flight time")
     terminal.press(b"3")
     terminal.wait_for("Touchdown", "Events 2")
     if end == "hang-up":
