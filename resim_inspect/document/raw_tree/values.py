@@ -87,7 +87,7 @@ def record_text(window: Window, record: Record, field: FieldType | None) -> str:
         head = window.bytes_at(record.body, min(size, 4 * TEXT_LIMIT))
         is_cut = len(head) < size
         if field is not None or is_text(head, is_cut=is_cut, printable=MOSTLY_PRINTABLE):
-            return quoted(head, TEXT_LIMIT, is_cut=len(head) < size)
+            return quoted(head, TEXT_LIMIT, is_cut=is_cut)
     start = record.start if record.wire_type < 0 else record.body
     head = window.bytes_at(start, min(record.end - start, _HEX_BYTES))
     return hex_text(head, is_cut=len(head) < record.end - start)

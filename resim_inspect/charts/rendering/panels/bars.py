@@ -47,12 +47,11 @@ def paint(panel: Bars, request: PanelRequest) -> PaintedPanel:
     caption = category_caption(panel, len(categories))
     every = range(len(panel.categories))
     # Bars that are horizontal stay so in a part of them: the keys of the cursor stay the same.
-    if _is_vertical(panel, len(every), request.width, request.height) or (
+    is_vertical = _is_vertical(panel, len(every), request.width, request.height) or (
         not _is_horizontal(panel, every, request.height)
         and _is_vertical(panel, len(categories), request.width, request.height)
-    ):
-        painted = vertical_bars.paint(panel, categories, request)
-    elif _is_horizontal(panel, categories, request.height):
+    )
+    if not is_vertical and _is_horizontal(panel, categories, request.height):
         painted = horizontal_bars.paint(panel, categories, request)
     else:
         painted = vertical_bars.paint(panel, categories, request)
