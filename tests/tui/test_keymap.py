@@ -170,18 +170,28 @@ def focus_path(widget: Widget) -> list[DOMNode]:
 
 
 def clashes(path: Iterable[DOMNode]) -> list[str]:
-    """Keys that mean one thing in a widget and another one in what is around it."""
+    """Keys that mean two things in one class, or another thing in what is around it."""
     meaning: dict[str, str] = {}
     found = []
     for node in path:
         own: dict[str, str] = {}
-        for binding in bindings_of(node):
-            for key in binding.keys:
-                own.setdefault(key, binding.id or "")
+        for kind in type(node).__mro__:
+            table: dict[str, str] = {}
+            for key, id in keys_of(kind):
+                if table.setdefault(key, id) != id:
+                    found.append(f"{key}: {table[key]} and {id}")
+            # A class may give a key of the class that it extends another meaning.
+            own = table | own
         for key, id in own.items():
             if meaning.setdefault(key, id) != id:
                 found.append(f"{key}: {meaning[key]} and {id}")
     return found
+
+
+def keys_of(kind: type[Any]) -> list[tuple[str, str]]:
+    """Each key of the bindings that a class itself declares, with the binding's id."""
+    own = [each for each in kind.__dict__.get("BINDINGS", ()) if isinstance(each, KeyBinding)]
+    return [(key, binding.id or "") for binding in own for key in binding.keys]
 
 
 @pytest.mark.parametrize("name", [*STATES, *JOBS, *PUSHED])
@@ -271,6 +281,13 @@ def test_a_clash_is_found() -> None:
         BINDINGS: ClassVar[list[BindingType]] = [*keymap.SERIES]
 
     assert clashes([Inner(), Outer()]) == ["slash: data.filter and series.search"]
+
+
+def test_a_clash_inside_one_class_is_found() -> None:
+    class Both(Static):
+        BINDINGS: ClassVar[list[BindingType]] = [*keymap.DATA_LIST, *keymap.SERIES]
+
+    assert "slash: data.filter and series.search" in clashes([Both()])
 
 
 def test_ids_are_unique_and_have_a_heading() -> None:

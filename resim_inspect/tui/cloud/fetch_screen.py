@@ -153,7 +153,7 @@ class FetchScreen(WorkspaceScreen):
         name = clean(job.name, 80)
         if self.bar.fetch.running:
             self._job_to_open = job.name
-            text = f"{name} opens once it is fetched; Esc cancels that."
+            text = f"{name} opens once it is fetched; {key_of('workspace.back')} cancels that."
         else:
             text = f"{name} was not fetched; {key_of('fetch.fetch')} fetches it."
         self.app.notify(text, title="Not fetched yet", timeout=5, markup=False)

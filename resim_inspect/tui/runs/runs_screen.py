@@ -245,7 +245,8 @@ class RunsScreen(MainScreen[None], RunHost):
             return
         if job.result is None and self.bar.is_alive:
             self._awaited = job.key
-            text = f"{clean(job.name, 80)} opens once it has finished; Esc cancels that."
+            name, key = clean(job.name, 80), key_of("run.back")
+            text = f"{name} opens once it has finished; {key} cancels that."
             self.app.notify(text, title="Not finished", timeout=5, markup=False)
         else:
             self._open(job)
