@@ -1,15 +1,20 @@
-"""Files of this machine: looks at paths that never raise, and waits for the disk."""
+"""Files of this machine: looks at paths that never raise, and files that are written whole."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 MANY_FILES = 100
 """Number of files above which they are not flushed one by one."""
+TEMPORARY = ".*.tmp"
+"""Pattern of the names of files that are being written, or that a killed program has left."""
 
 
 def exists(path: Path) -> bool:
@@ -85,3 +90,118 @@ def flush_files(paths: Sequence[Path]) -> None:
         return
     for path in paths:
         flush_file(path)
+
+
+class Staging:
+    """A set of files to be, under temporary names: `commit` gives them theirs, all verified.
+
+    Leaving it without `commit` removes everything that it made. Only the user may read what is
+    `private`.
+    """
+
+    def __init__(self, *, private: bool = False) -> None:
+        self._private = private
+        self._files: list[tuple[Path, Path]] = []
+        self._folders: list[Path] = []
+
+    def add(self, path: Path) -> Path:
+        """Return the temporary path to write a file to; its folder is made. Raises OSError."""
+        self._folders += make_folders(path.parent, private=self._private)
+        # Other processes, threads and machines may write the same file at the same time. The
+        # name stays below the 255 bytes that a file system allows.
+        temporary = path.with_name(f".{path.name[:50]}.{os.urandom(6).hex()}.tmp")
+        self._files.append((temporary, path))
+        return temporary
+
+    def write(self, path: Path, data: bytes) -> None:
+        """Add a file with this content; raises OSError."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(self.add(path), flags, 0o600 if self._private else 0o666)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+
+    def commit(self, *, overwrite: bool = True, durable: bool = True) -> None:
+        """Give the files their names, once the disk has them unless they are not `durable`.
+
+        Raises OSError, of it FileExistsError for a name that is taken unless `overwrite`.
+        """
+        if durable:
+            flush_files([temporary for temporary, _ in self._files])
+        for temporary, path in self._files:
+            if overwrite:
+                temporary.replace(path)
+            else:
+                _move_to_free_name(temporary, path)
+        self._files.clear()
+        self._folders.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for temporary, _ in self._files:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        for folder in reversed(self._folders):
+            # Not empty: another program has put something into it.
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def write_whole(
+    path: Path,
+    data: bytes,
+    *,
+    private: bool = False,
+    durable: bool = True,
+    overwrite: bool = True,
+) -> None:
+    """Write a file whole or not at all: a reader sees the earlier file or the new one.
+
+    Missing folders are created. Only the user may read a `private` file. A file that is not
+    `durable` may be empty after a power cut, which saves the time of a disk. Raises OSError, of it
+    FileExistsError for a file that exists unless `overwrite`.
+    """
+    with Staging(private=private) as staging:
+        staging.write(path, data)
+        staging.commit(overwrite=overwrite, durable=durable)
+
+
+def make_folders(folder: Path, *, private: bool = False) -> list[Path]:
+    """Create a folder and its parents; returns those that were missing. Raises OSError.
+
+    Only the user may read the `private` ones.
+    """
+    made = []
+    missing = [each for each in (folder, *folder.parents) if not exists(each)]
+    for each in reversed(missing):
+        # `parents=True` would create the parents of a private folder for all users.
+        with suppress(FileExistsError):
+            each.mkdir(mode=0o700 if private else 0o777)
+            made.append(each)
+    if not is_folder(folder):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    return made
+
+
+def _move_to_free_name(temporary: Path, path: Path) -> None:
+    """Rename a file unless the name is taken, also by a file that appears at this moment."""
+    if os.name == "nt":
+        temporary.rename(path)
+        return
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without links.
+        if path.exists() or path.is_symlink():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        temporary.rename(path)
+    else:
+        temporary.unlink()

@@ -19,6 +19,7 @@ from resim_inspect.building.metric_builder import MetricBuilder, importance_numb
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import MetricStatus, worst_status
 from resim_inspect.document.opening import parse_document
+from resim_inspect.files import write_whole
 from resim_inspect.schema import metrics_pb2 as pb
 
 __all__ = ["DataRef", "DocumentBuilder"]
@@ -75,9 +76,8 @@ class DocumentBuilder(MetricBuilder):
         return self.message().SerializeToString(deterministic=True)
 
     def write(self, path: Path) -> Path:
-        """Write the document to a file and create its folder."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(self.bytes())
+        """Write the document to a file, whole, and create its folder; raises OSError."""
+        write_whole(path, self.bytes(), durable=False)
         return path
 
     def document(self, path: Path | None = None) -> Document:

@@ -11,6 +11,7 @@ from pathlib import Path
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.png import camera_picture, pad_picture, png
 from resim_inspect.building.sample_flight import GUST, Flight
+from resim_inspect.files import write_whole
 
 FILE_NAME = "metrics.binproto"
 
@@ -19,7 +20,7 @@ def write_sample(folder: Path) -> Path:
     """Write the sample and its images into a folder; returns the document's path."""
     path = folder / FILE_NAME
     data = sample_bytes(folder)
-    path.write_bytes(data)
+    write_whole(path, data, durable=False)
     return path
 
 
@@ -27,9 +28,7 @@ def sample_bytes(folder: Path | None = None) -> bytes:
     """The sample, the same at every call; its images are written below `folder`, if given."""
     if folder is not None:
         for name, content in _images().items():
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+            write_whole(folder / name, content, durable=False)
     flight = Flight()
     flight.verdicts()
     flight.over_time()

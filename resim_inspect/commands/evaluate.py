@@ -190,11 +190,11 @@ def _check_out(out: Path, *, single: bool) -> None:
 
 
 def _write(out: Path, job: EvaluatedJob) -> None:
-    from resim_inspect.export.staging import Staging
+    from resim_inspect.files import Staging
 
     try:
         with Staging() as staging:
-            staging.add(out).write_bytes(job.evaluation.data)
+            staging.write(out, job.evaluation.data)
             staging.commit()
     except OSError as error:
         raise CommandError(f"{out} cannot be written: {error.strerror or error}") from error

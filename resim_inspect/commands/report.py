@@ -98,14 +98,14 @@ def _html(args: argparse.Namespace, jobs: Sequence[JobFile], omissions: Omission
 
 def _markdown(args: argparse.Namespace, jobs: Sequence[JobFile], omissions: Omissions) -> None:
     from resim_inspect.export.report.markdown_report import markdown_report
-    from resim_inspect.export.staging import write_bytes
+    from resim_inspect.files import write_whole
 
     text, number = markdown_report(jobs, report_title(args.paths), args.metric, omissions)
     if args.out is None:
         sys.stdout.write(text)
         return
     content = text.encode("utf-8", "replace")
-    write_bytes(args.out, content)
+    write_whole(args.out, content)
     sys.stdout.write(f"{clean(str(args.out))}: {count(number, 'job')}, {size(len(content))}\n")
 
 

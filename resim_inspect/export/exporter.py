@@ -16,10 +16,10 @@ from resim_inspect.export.file_names import file_names
 from resim_inspect.export.formats import FORMATS, Files, write_verified
 from resim_inspect.export.omissions import Omissions
 from resim_inspect.export.series_rows import series_rows
-from resim_inspect.export.staging import Staging
 from resim_inspect.export.survey import CACHE_BYTES, Survey, survey
 from resim_inspect.export.tables import JOBS, TABLES, Table
 from resim_inspect.export.wide import SPREADSHEET_COLUMNS, WideTable
+from resim_inspect.files import Staging
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from resim_inspect.arguments import NO_STATE
-from resim_inspect.files import exists, is_folder
+from resim_inspect.files import write_whole
 
 FORMAT = 1
 
@@ -58,35 +57,10 @@ def write_state(name: str, values: Mapping[str, Any]) -> str:
     import json
 
     try:
-        write_private(state_file(name), json.dumps({"format": FORMAT, **values}, indent=1))
+        text = json.dumps({"format": FORMAT, **values}, indent=1)
+        write_whole(state_file(name), text.encode(), private=True, durable=False)
     except OSError as error:
         return error.strerror or str(error)
     except UnicodeEncodeError:
         return "A name is not Unicode text"
     return ""
-
-
-def write_private(target: Path, text: str) -> None:
-    """Write a file whole, for its owner only; raises OSError and UnicodeEncodeError."""
-    make_missing_folders(target.parent)
-    part = target.with_suffix(f".{os.getpid()}.part")
-    try:
-        part.unlink(missing_ok=True)
-        # The names of files are private to their user.
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        part.replace(target)
-    except (OSError, UnicodeEncodeError):
-        part.unlink(missing_ok=True)
-        raise
-
-
-def make_missing_folders(folder: Path) -> None:
-    """Create a folder and its parents, each that is missing for its owner only; raises OSError."""
-    for each in (*reversed(folder.parents), folder):
-        # `parents=True` would create the parents for all users.
-        if not exists(each):
-            each.mkdir(mode=0o700, exist_ok=True)
-    if not is_folder(folder):
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))

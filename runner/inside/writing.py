@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from resim_inspect.document import DocumentError, parse_document
+from resim_inspect.files import Staging, write_whole
 from resim_inspect.text import clean, count
 from resim_inspect.validation import validate
 from resim_inspect.validation.findings import Finding, Severity
 from runner.inside.errors import Code, RunError
 from runner.workspace.contract import METRICS, REJECTED
 
-TEMPORARY = f".{METRICS.name}.part"
+PARTS = f".{METRICS.name}.*.tmp"
+"""Pattern of the names of files that a killed process has left half-written."""
 SDK = "resim-open-core"
 
 
@@ -42,11 +44,12 @@ def clear(outputs: Path) -> None:
     """
     with _outputs(outputs):
         outputs.mkdir(parents=True, exist_ok=True)
-        for name in (METRICS.name, TEMPORARY, REJECTED.name):
-            (outputs / name).unlink(missing_ok=True)
+        earlier = [outputs / METRICS.name, outputs / REJECTED.name, *outputs.glob(PARTS)]
+        for path in earlier:
+            path.unlink(missing_ok=True)
         # Fail now, not after hours of work.
-        (outputs / TEMPORARY).touch()
-        (outputs / TEMPORARY).unlink()
+        with Staging() as staging:
+            staging.write(outputs / METRICS.name, b"")
 
 
 def pack(writer: Any, override: Any = None) -> bytes:
@@ -103,17 +106,8 @@ def in_words(finding: Finding) -> str:
 
 
 def _put(data: bytes, outputs: Path, name: str) -> None:
-    temporary = outputs / TEMPORARY
     with _outputs(outputs):
-        try:
-            with temporary.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(outputs / name)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        write_whole(outputs / name, data)
 
 
 def _official_objection(data: bytes) -> str | None:

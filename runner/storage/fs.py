@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from resim_inspect.files import flush_files, is_folder
+from resim_inspect.files import flush_files, is_folder, write_whole
 from resim_inspect.text import clean
 from runner.errors import StorageError
 
@@ -30,29 +29,9 @@ def disk_errors(path: Path) -> Iterator[None]:
 
 
 def write_atomic(path: Path, data: bytes, *, private: bool = False, durable: bool = True) -> None:
-    """Write a file under a temporary name and rename it; raises StorageError.
-
-    A reader sees the earlier file or the new one, never a part. Missing folders are created.
-    Only the user may read a `private` file. A file that is not `durable` may be empty after a
-    power cut, which saves the time of a disk.
-    """
-    temporary = path.with_name(
-        f".{path.name}.{os.getpid()}.tmp" if private else f".{path.name}.tmp"
-    )
+    """Write a file whole or not at all, as `write_whole` does; raises StorageError."""
     with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(
-            temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o666
-        )
-        with os.fdopen(descriptor, "wb") as file:
-            if private:
-                # An earlier temporary file keeps its own permissions.
-                temporary.chmod(0o600)
-            file.write(data)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        temporary.replace(path)
+        write_whole(path, data, private=private, durable=durable)
 
 
 def flush_tree(folder: Path) -> None:

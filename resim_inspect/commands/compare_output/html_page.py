@@ -19,7 +19,7 @@ from resim_inspect.comparison.changes import Comparison
 from resim_inspect.export.report import ReportOptions
 from resim_inspect.export.report.comparison_page import ComparedSide, write_comparisons
 from resim_inspect.export.report.page import Page
-from resim_inspect.export.staging import Staging
+from resim_inspect.files import Staging
 from resim_inspect.text import clean
 
 

@@ -31,7 +31,7 @@ def write_pictures(
     from resim_inspect.charts.build import draw
     from resim_inspect.charts.svg import SvgOptions
     from resim_inspect.export.pictures import PictureFormat, picture_bytes
-    from resim_inspect.export.staging import write_bytes
+    from resim_inspect.files import write_whole
 
     width, height = size
     options = SvgOptions(height=height) if width is None else SvgOptions(width, height)
@@ -53,6 +53,6 @@ def write_pictures(
             sys.stdout.write(content.decode())
             continue
         try:
-            write_bytes(path, content)
+            write_whole(path, content)
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror or error}") from error

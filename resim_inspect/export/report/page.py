@@ -10,7 +10,7 @@ from typing import IO
 from resim_inspect.export.report.options import INLINE_BYTES, ReportOptions, SideFile
 from resim_inspect.export.report.page_shell import head, item_element, tail
 from resim_inspect.export.report.side_files import side_folder
-from resim_inspect.export.staging import Staging
+from resim_inspect.files import Staging
 from resim_inspect.text import clean
 
 
@@ -79,7 +79,7 @@ class Page:
         """Write a file beside the page; returns its path relative to the page."""
         folder = side_folder(self.path)
         name = f"{what}-{len(self.side_files) + 1}{suffix}"
-        self.staging.add(folder / name).write_bytes(content)
+        self.staging.write(folder / name, content)
         self.side_files.append(SideFile(folder / name, what, len(content)))
         return f"{folder.name}/{name}"
 

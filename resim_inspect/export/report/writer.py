@@ -16,8 +16,8 @@ from resim_inspect.export.report.options import LARGE_PAGES, ReportOptions, Writ
 from resim_inspect.export.report.overview import job_overviews, overview_html
 from resim_inspect.export.report.page import Page
 from resim_inspect.export.report.side_files import listed_side_files, remove_side_files
-from resim_inspect.export.staging import Staging
 from resim_inspect.export.survey import CACHE_BYTES, Survey, survey
+from resim_inspect.files import Staging
 from resim_inspect.text import size
 
 OnJob = Callable[[int, int], None]

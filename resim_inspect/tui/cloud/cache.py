@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from resim_inspect.files import make_folders
 from resim_inspect.text import clean
 from resim_inspect.tui.batch_address import AddressError, BatchAddress
 
@@ -45,10 +46,8 @@ def cache_folder(address: BatchAddress, api: str, environment: Mapping[str, str]
 
 def make_private(folder: Path) -> None:
     """Create a folder that only its owner can read. Raises AddressError."""
-    from resim_inspect.tui.user_state import make_missing_folders  # Only what fetches needs it.
-
     try:
-        make_missing_folders(folder)
+        make_folders(folder, private=True)
         if os.name == "posix":
             # The system refuses this where the folder belongs to another user.
             folder.chmod(0o700)

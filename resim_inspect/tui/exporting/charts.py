@@ -55,12 +55,12 @@ def _pictures(drawing: Drawing, options: SvgOptions, approximate: bool) -> list[
     def writer(suffix: str) -> Callable[[Path, Event], str]:
         def write(path: Path, _: Event) -> str:
             from resim_inspect.export.pictures import PictureFormat, picture_bytes
-            from resim_inspect.export.staging import write_bytes
+            from resim_inspect.files import write_whole
             from resim_inspect.text import size
 
             kind = PictureFormat(suffix)
             content = picture_bytes(drawing, kind, options, approximate=approximate)
-            write_bytes(path, content, overwrite=False)
+            write_whole(path, content, overwrite=False)
             return size(len(content))
 
         return write
@@ -75,10 +75,10 @@ def _pictures(drawing: Drawing, options: SvgOptions, approximate: bool) -> list[
 def _figure(metric: Metric, values: PlotlyValues, note: str) -> ExportChoice:
     def write(path: Path, _: Event) -> str:
         from resim_inspect.charts.html_page import figure_page
-        from resim_inspect.export.staging import write_bytes
+        from resim_inspect.files import write_whole
 
         text, notice = figure_page(values.load(), metric.name, note=note)
-        write_bytes(path, text.encode(), overwrite=False)
+        write_whole(path, text.encode(), overwrite=False)
         return notice
 
     return ExportChoice("figure", "HTML", metric.name, ".html", write)

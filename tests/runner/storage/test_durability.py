@@ -45,7 +45,9 @@ def test_outputs_are_on_the_disk_before_their_result(tmp_path: Path, synced: lis
     write_outputs(new_outputs(folder), "metrics.binproto", "plots/a.png")
     publish(folder, JobResult("job", "id", Outcome.DONE, "PASSED", files=2), b"{}")
     assert sorted(synced[:2]) == ["a.png", "metrics.binproto"]
-    assert synced[2:] == [".result.json.new.tmp"]
+    assert [name.rpartition(".")[0].rpartition(".")[0] for name in synced[2:]] == [
+        ".result.json.new"
+    ]
 
 
 def test_outputs_of_a_job_are_on_the_disk_before_they_replace_others(
@@ -98,4 +100,5 @@ def test_many_files_are_left_to_the_machine(
 def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, synced: list[str]) -> None:
     write_atomic(tmp_path / "a.json", b"1")
     write_atomic(tmp_path / "b.json", b"2", durable=False)
-    assert synced == [".a.json.tmp"]
+    assert len(synced) == 1
+    assert synced[0].startswith(".a.json.")

@@ -1,0 +1,112 @@
+"""Files that are written whole, by one function for both programs."""
+
+from __future__ import annotations
+
+import ast
+import errno
+import os
+import re
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import resim_inspect
+import runner
+from resim_inspect.files import Staging, make_folders, write_whole
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "file.json"
+    write_whole(path, b"1")
+    write_whole(path, b"22", durable=False)
+    assert path.read_bytes() == b"22"
+    assert names(path.parent) == ["file.json"]
+
+
+@pytest.mark.parametrize("call", ["fsync", "write"])
+def test_a_full_disk_keeps_the_earlier_file_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    path = tmp_path / "new" / "file.json"
+    kept = tmp_path / "kept.json"
+    kept.write_text("earlier")
+
+    def full(*_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    if call == "fsync":
+        monkeypatch.setattr(os, "fsync", full)
+    else:
+        monkeypatch.setattr(Staging, "commit", full)
+    for target in (kept, path):
+        with pytest.raises(OSError, match="No space left"):
+            write_whole(target, b"later")
+    assert names(tmp_path) == ["kept.json"]
+    assert kept.read_text() == "earlier"
+
+
+def test_writers_of_one_file_at_one_time_leave_one_of_their_contents(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "file"
+    contents = [bytes([number]) * 100_000 for number in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda data: write_whole(path, data, durable=False), contents))
+    assert path.read_bytes() in contents
+    assert names(path.parent) == ["file"]
+
+
+def test_a_name_that_is_taken_is_kept_where_nothing_may_be_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    write_whole(path, b"1", overwrite=False)
+    with pytest.raises(FileExistsError):
+        write_whole(path, b"2", overwrite=False)
+    assert path.read_bytes() == b"1"
+    assert names(tmp_path) == ["file"]
+
+
+def test_the_longest_name_of_a_file_system_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / ("\N{SNOWMAN}" * 85)
+    write_whole(path, b"1")
+    assert path.read_bytes() == b"1"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_private_files_and_their_folders_are_for_their_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "views" / "file"
+    write_whole(path, b"1", private=True)
+    modes = [stat.S_IMODE(each.stat().st_mode) for each in (path, path.parent, path.parent.parent)]
+    assert modes == [0o600, 0o700, 0o700]
+    write_whole(tmp_path / "file", b"1")
+    umask = os.umask(0)
+    os.umask(umask)
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o666 & ~umask
+
+
+def test_a_file_in_place_of_a_folder_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotADirectoryError):
+        make_folders(tmp_path / "file")
+    with pytest.raises(OSError, match="Not a directory"):
+        write_whole(tmp_path / "file" / "below", b"1")
+
+
+RENAMING = {"resim_inspect/files.py", "runner/storage/object_store.py"}
+"""The other one streams a file that it fetches, within a store of objects."""
+
+
+def test_no_other_module_writes_files_under_temporary_names() -> None:
+    found = set()
+    for package in (resim_inspect, runner):
+        root = Path(package.__path__[0])
+        for path in root.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                text = node.value if isinstance(node, ast.Constant) else None
+                # A pattern finds such files and writes none.
+                if isinstance(text, str) and re.search(r"^[^*]*\.(tmp|part)$", text):
+                    found.add(path.relative_to(root.parent).as_posix())
+    assert found == RENAMING
