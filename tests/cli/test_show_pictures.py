@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,6 +85,24 @@ def test_png_without_a_font(
     monkeypatch.setattr(resvg, "svg_to_bytes", lambda **_: blank)
     assert show(path, "--metric", "Max speed", "--png", tmp_path / "speed.png") == 2
     assert "PNG needs a font" in capsys.readouterr().err
+
+
+def test_png_where_resvg_takes_a_font_that_is_not_installed(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resvg = pytest.importorskip("resvg_py")
+    paint, families = resvg.svg_to_bytes, set()
+
+    def painted(svg_string: str, **options: Any) -> bytes:
+        """As resvg does it where its own choice for each generic family is missing."""
+        families.add(options.get("sans_serif_family"))
+        for generic in ("sans-serif", "monospace"):
+            svg_string = svg_string.replace(f'"{generic}"', '"A font that is not installed"')
+        return bytes(paint(svg_string=svg_string, **options))
+
+    monkeypatch.setattr(resvg, "svg_to_bytes", painted)
+    assert show(path, "--metric", "Max speed", "--png", tmp_path / "speed.png") == 0
+    assert len(families - {None}) == 1
 
 
 @pytest.mark.parametrize(
