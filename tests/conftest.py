@@ -135,6 +135,19 @@ def sample_data() -> Path:
     return Path(name)
 
 
+@pytest.fixture(scope="session")
+def fonts() -> None:
+    """Skips what paints a PNG on a machine without resvg or without any font."""
+    pytest.importorskip("resvg_py")
+    from resim_inspect.export.errors import ExportError
+    from resim_inspect.export.raster import png_of
+
+    try:
+        png_of('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    except ExportError as error:
+        pytest.skip(str(error))
+
+
 @pytest.fixture
 def lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
     """Refuse to read a folder and all below it, as for a user without permission, to root too."""

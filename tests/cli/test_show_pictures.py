@@ -44,8 +44,8 @@ def test_svg_goes_to_stdout(path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert ET.fromstring(capsys.readouterr().out).get("width") == "500"
 
 
+@pytest.mark.usefixtures("fonts")
 def test_png_is_twice_the_size(path: Path, tmp_path: Path) -> None:
-    pytest.importorskip("resvg_py")
     from PIL import Image
 
     out = tmp_path / "speed.png"
@@ -87,10 +87,12 @@ def test_png_without_a_font(
     assert "PNG needs a font" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("fonts")
 def test_png_where_resvg_takes_a_font_that_is_not_installed(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    resvg = pytest.importorskip("resvg_py")
+    import resvg_py as resvg
+
     paint, families = resvg.svg_to_bytes, set()
 
     def painted(svg_string: str, **options: Any) -> bytes:

@@ -174,9 +174,12 @@ def test_the_calls_of_a_page_do_what_they_say(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> None:
     for module in ("duckdb", "pyarrow"):
         pytest.importorskip(module)
+    if any("--png" in words for _, words in calls_to_run(page)):
+        request.getfixturevalue("fonts")
     folder = tmp_path / "world"
     shutil.copytree(world, folder)
     monkeypatch.chdir(folder)

@@ -91,8 +91,8 @@ async def test_the_chart_as_svg_with_its_zoom(sample: Path) -> None:
     assert "of 2,348 points" in shown
 
 
+@pytest.mark.usefixtures("fonts")
 async def test_each_format_of_a_chart(sample: Path) -> None:
-    pytest.importorskip("resvg_py")
     async with opened(sample) as pilot:
         await press(pilot, "slash", *"against", "enter", "enter")
         assert labels(pilot) == [
