@@ -178,7 +178,7 @@ def _app(argv: list[str]) -> int:
         raise CommandError("a batch of the cloud is compared once it has been downloaded")
     if base is not None and not exists(base):
         raise CommandError(f"{base} does not exist")
-    from resim_inspect.commands.app_start import start_app
+    from resim_inspect.commands.shared.app_start import start_app
 
     def prepare() -> None:
         from resim_inspect.tui.workers import is_worker_cancelled

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from build_tools.reference.settings import table
-from resim_inspect.commands.schema import FOLDERS, schema_files
+from resim_inspect.commands.shared.shipped_schemas import FOLDERS, schema_files
 
 INTRODUCTION = """\
 Each document has `"format": 1`. Fields may be added; none is renamed or removed while that number

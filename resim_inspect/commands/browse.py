@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from resim_inspect.charts.external_viewer import has_display, launch
 from resim_inspect.commands import CommandError
-from resim_inspect.commands.named_metrics import select_metrics, single_file
+from resim_inspect.commands.shared.named_metrics import select_metrics, single_file
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import positive
 from resim_inspect.text import clean

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from resim_inspect.commands import CommandError, checked_bounds
-from resim_inspect.commands.console import MANY, job_progress, page_width
+from resim_inspect.commands.shared.console import MANY, job_progress, page_width
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.schemas.window import add_window_arguments
 from resim_inspect.terminal import positive, use_color

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from resim_inspect.arguments import add_config_options
 from resim_inspect.commands import checked_bounds
-from resim_inspect.commands.app_start import user_settings
-from resim_inspect.commands.schema import USER_SETTINGS, schema_text
+from resim_inspect.commands.shared.app_start import user_settings
+from resim_inspect.commands.shared.shipped_schemas import USER_SETTINGS, schema_text
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.schemas.window import (
     Bounds,

@@ -34,7 +34,7 @@ def _open(folder: Path, args: argparse.Namespace, *, keeps_state: bool) -> int:
 
     path = write_sample(folder)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        from resim_inspect.commands.app_start import start_app
+        from resim_inspect.commands.shared.app_start import start_app
 
         options = AppOptions(None, args.config, args.no_config, args.no_state)
         return start_app(path, options, keeps_state=keeps_state)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError
-from resim_inspect.commands.console import MANY, job_progress, write_omissions
-from resim_inspect.commands.export import job_files, refuse_inputs
+from resim_inspect.commands.shared.console import MANY, job_progress, write_omissions
+from resim_inspect.commands.shared.job_files import job_files, refuse_inputs
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import exists, is_file
 from resim_inspect.text import clean, count, size

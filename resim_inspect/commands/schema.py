@@ -5,17 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 
 from resim_inspect.commands import CommandError
+from resim_inspect.commands.shared.shipped_schemas import schema_files, schema_text
 from resim_inspect.exit_codes import ExitCode
-
-PACKAGE = Path(__file__).parent.parent
-FOLDERS = (PACKAGE / "schemas", PACKAGE / "settings")
-"""Folders of the schemas: of JSON documents, and of files of settings."""
-SUFFIX = ".schema.json"
-USER_SETTINGS = "config"
-"""Name of the schema of config.toml."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,23 +35,3 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(f"no schema has the name {args.name!r}{hint}")
     sys.stdout.write(schema_text(args.name))
     return ExitCode.OK
-
-
-def schema_text(name: str) -> str:
-    """Return a schema as it is printed; that of config.toml names all actions of the app."""
-    if name != USER_SETTINGS:
-        return schema_files()[name].read_text(encoding="utf-8")
-    # The actions are those of the app, which takes time to import.
-    from resim_inspect.settings.user import complete_schema
-    from resim_inspect.tui.key_settings.rebinding import described_bindings
-
-    return json.dumps(complete_schema(described_bindings()), indent=2, ensure_ascii=False) + "\n"
-
-
-def schema_files() -> dict[str, Path]:
-    """Return the files of all schemas by the schema's name: documents first, then settings."""
-    return {
-        path.name.removesuffix(SUFFIX): path
-        for folder in FOLDERS
-        for path in sorted(folder.glob(f"*{SUFFIX}"))
-    }

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError, checked_bounds
-from resim_inspect.commands.console import page_width
-from resim_inspect.commands.named_metrics import open_all, select_metrics, single_file
+from resim_inspect.commands.shared.console import page_width
+from resim_inspect.commands.shared.named_metrics import open_all, select_metrics, single_file
 from resim_inspect.document import DocumentError, open_document
 from resim_inspect.errors import DEEP_FIGURE
 from resim_inspect.exit_codes import ExitCode

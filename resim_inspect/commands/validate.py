@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from resim_inspect.commands import CommandError, checked_bounds
-from resim_inspect.commands.validation_tasks import validation_tasks
+from resim_inspect.commands.shared.validation_tasks import validation_tasks
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.schemas.window import add_window_arguments
 from resim_inspect.terminal import use_color

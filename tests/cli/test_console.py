@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from resim_inspect.commands.console import MANY, job_progress, page_width
+from resim_inspect.commands.shared.console import MANY, job_progress, page_width
 from resim_inspect.terminal import terminal_columns
 
 

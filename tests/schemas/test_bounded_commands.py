@@ -13,7 +13,7 @@ from build_tools.parsers import whole_parsers
 from build_tools.reference.commands import subcommands
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.cli import main as inspect
-from resim_inspect.commands.schema import schema_files
+from resim_inspect.commands.shared.shipped_schemas import schema_files
 from runner.cli import main as runner
 from runner.commands import clean
 from runner.engines import registry

@@ -15,7 +15,7 @@ from build_tools.parsers import whole_parsers
 from build_tools.reference.commands import subcommands
 from resim_inspect.building.sample import write_sample
 from resim_inspect.cli import main as inspect
-from resim_inspect.commands.schema import FOLDERS, schema_files
+from resim_inspect.commands.shared.shipped_schemas import FOLDERS, schema_files
 from runner.cli import main as runner
 from runner.commands import clean
 from runner.engines import registry

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from resim_inspect.commands import CommandError
-from resim_inspect.commands.named_metrics import open_all, select_metrics
+from resim_inspect.commands.shared.named_metrics import open_all, select_metrics
 from resim_inspect.commands.show_output.as_json import (
     data_values,
     document_values,

@@ -1,0 +1,1 @@
+"""Console, jobs and schemas as several commands use them."""
