@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from resim_inspect.files import is_file
-from runner.engines.process.fingerprint import code_files
+from runner.engines.code_files import code_files
 from runner.engines.protocol import Build
 
 _NEVER = (
