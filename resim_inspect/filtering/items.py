@@ -21,6 +21,7 @@ from resim_inspect.filtering.query import (
     ordered,
     statuses,
 )
+from resim_inspect.validation.findings import Severity
 
 _TYPES = {"number": "double", "time": "timestamp", "text": "string", "file": "external"}
 """Words for the types of data, as the list has them."""
@@ -151,7 +152,7 @@ class FindingLike(Protocol):
     """Fields of a finding that the filter reads."""
 
     @property
-    def severity(self) -> str: ...
+    def severity(self) -> Severity: ...
     @property
     def rule(self) -> str: ...
     @property
@@ -166,14 +167,13 @@ class FindingFields(Fields[FindingLike]):
     """Findings about a document; a word without a field is searched in the text and the place."""
 
     HELP = {  # noqa: RUF012
-        "severity": "error, warning, info",
+        "severity": ", ".join(Severity),
         "rule": "a part of the rule's code",
         "where": "a part of the place",
         "message": "a part of the text",
         "hint": "a part of the advice",
     }
     EXAMPLE: ClassVar[str] = "severity:error  rule:name  where:speed"
-    SEVERITIES: ClassVar[tuple[str, ...]] = ("error", "warning", "info")
 
     def named(self, text: str) -> Test[FindingLike]:
         return lambda finding: (
@@ -182,9 +182,9 @@ class FindingFields(Fields[FindingLike]):
 
     def field(self, name: str, value: str) -> Test[FindingLike]:
         if name == "severity":
-            wanted = {severity for severity in self.SEVERITIES if severity.startswith(value)}
+            wanted = {severity for severity in Severity if severity.startswith(value)}
             if not wanted:
-                known = ", ".join(self.SEVERITIES)
+                known = ", ".join(Severity)
                 raise QueryError(f"there is no severity {value}; the severities are {known}")
-            return lambda finding: str(finding.severity) in wanted
+            return lambda finding: finding.severity in wanted
         return lambda finding: value in str(getattr(finding, name)).casefold()

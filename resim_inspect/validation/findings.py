@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import ModuleType
 from typing import NamedTuple
 
+from resim_inspect.text import count
+
 
 class Severity(StrEnum):
     """ERROR: the official validator rejects the file; it has no WARNING and no INFO."""
@@ -24,6 +26,11 @@ class Severity(StrEnum):
     def symbol(self) -> str:
         """One character: `E W i`."""
         return _SYMBOLS[self]
+
+    def counted(self, number: int, adjective: str = "") -> str:
+        """A number of findings in words: `1 error`, `2 new warnings`, `3 info`."""
+        noun = f"{adjective} {self.value}".lstrip()
+        return count(number, noun, noun if self is Severity.INFO else None)
 
 
 _RANKS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}

@@ -18,6 +18,7 @@ from resim_inspect.filtering.metrics import MetricFields
 from resim_inspect.filtering.query import Fields, Marks, QueryError, T, compile_query
 from resim_inspect.job_rows import Cell, JobRow
 from resim_inspect.validation import validate
+from resim_inspect.validation.findings import Finding, Severity
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +154,14 @@ def test_data(document: Document, query: str, expected: list[str]) -> None:
 def test_events(document: Document, query: str, expected: list[str]) -> None:
     fields = EventFields(document)
     assert [event.name for event in names(document.events, fields, query)] == expected
+
+
+@pytest.mark.parametrize("severity", Severity)
+def test_every_severity_can_be_asked_for(severity: Severity) -> None:
+    fields = FindingFields()
+    findings = [Finding("rule", each, "file", "It is wrong.", "") for each in Severity]
+    assert severity in fields.HELP["severity"].split(", ")
+    assert [f.severity for f in names(findings, fields, f"severity:{severity}")] == [severity]
 
 
 def test_findings() -> None:

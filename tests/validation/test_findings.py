@@ -177,3 +177,9 @@ def test_the_same_cause_at_the_same_place_is_counted_once() -> None:
     for where in ("a", "a", "b", "c", "d", "e", "e"):
         context.report(NO_METRICS, Target("file"), where, "wrong.", "", "cause")
     assert [one.message for one in context.findings()] == ["wrong. The same at b, c, d and 2 more."]
+
+
+def test_findings_are_counted_in_words() -> None:
+    assert Severity.ERROR.counted(1) == "1 error"
+    assert Severity.WARNING.counted(2, "new") == "2 new warnings"
+    assert Severity.INFO.counted(1_200) == "1,200 info"

@@ -177,9 +177,7 @@ def validity(document: Document) -> str:
         return f"The file cannot be validated: {clean(str(error))}."
     verdict = "accepts" if report.valid else "rejects"
     counts = [
-        count(report.count(severity), severity.value, "info" if severity is Severity.INFO else None)
-        for severity in Severity
-        if report.count(severity)
+        severity.counted(report.count(severity)) for severity in Severity if report.count(severity)
     ]
     return f"ReSim's validator {verdict} it, with {joined(counts) if counts else 'no findings'}."
 

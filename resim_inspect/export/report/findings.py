@@ -26,9 +26,7 @@ def findings_html(document: Document) -> str:
         return "<section><h3>Findings</h3><p class=note>The validator finds nothing.</p></section>"
     verdict = "ReSim's validator accepts the file" if report.valid else "the file is invalid"
     counts = ", ".join(
-        count(number, severity.value, "info" if severity is Severity.INFO else None)
-        for severity in Severity
-        if (number := report.count(severity))
+        severity.counted(number) for severity in Severity if (number := report.count(severity))
     )
     by_rule: dict[str, list[Finding]] = {}
     for finding in report.findings:

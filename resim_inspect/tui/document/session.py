@@ -133,8 +133,7 @@ def changed_findings(old: Report | None, new: Report) -> str:
     for severity in Severity:
         added = sum(n for key, n in (after - before).items() if key[0] is severity)
         if added:
-            noun = "info" if severity is Severity.INFO else severity.value
-            parts.append(count(added, f"new {noun}"))
+            parts.append(severity.counted(added, "new"))
     gone = (before - after).total()
     if gone:
         parts.append(count(gone, "finding") + " resolved")

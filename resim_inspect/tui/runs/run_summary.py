@@ -101,6 +101,7 @@ def _attention(state: RunState, styles: ThemeStyles, *, short: bool) -> list[Sty
 def _finished(state: RunState, styles: ThemeStyles, *, short: bool) -> list[StyledText]:
     from runner.workspace.results import Outcome
     from runner.workspace.verdict_gate import overall_verdict
+    from runner.workspace.watch_requests import WatchPhase
 
     if state.error:
         text = f" {'watching · ' if state.watch else ''}E " + clean(
@@ -117,7 +118,7 @@ def _finished(state: RunState, styles: ThemeStyles, *, short: bool) -> list[Styl
     words += f", {kept_count:,} unchanged" if kept_count > 0 else ""
     pieces: list[StyledText] = [(" ", styles.text)]
     if state.watch:
-        paused = state.watch.value == "paused"
+        paused = state.watch is WatchPhase.PAUSED
         pieces.append(("paused · " if paused else "watching · ", styles.accent))
     if verdict is not None:
         pieces.append((f"{verdict.symbol} {verdict.name}", styles.of(verdict)))

@@ -214,7 +214,9 @@ class RunsScreen(MainScreen[None], RunHost):
 
     def _run_hints(self, *, alive: bool) -> tuple[Hint, ...]:
         if self.bar.is_watching:
-            paused = self.state.watch.value == "paused"
+            from runner.workspace.watch_requests import WatchPhase
+
+            paused = self.state.watch is WatchPhase.PAUSED
             pause = Hint("run.pause", "go on" if paused else "pause")
             return Hint("run.all"), Hint("run.failed"), pause, Hint("run.stop_all", "end")
         return (Hint("run.stop_all"),) if alive else (Hint("run.start", "run again"),)

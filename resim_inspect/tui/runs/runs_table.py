@@ -24,8 +24,6 @@ WORD_WIDTH = 12
 SECONDS_WIDTH = 8
 _STOPPED = 0
 """Order of a stopped job: behind those that fail, before those that do not."""
-ENDINGS = {"failed": "failed", "timeout": "timed out", "cancelled": "stopped", "broken": "not run"}
-"""Words for runs that left no valid outputs, by outcome."""
 
 
 class RunsTable(SearchableList):
@@ -166,11 +164,13 @@ def needs_attention(job: JobProgress) -> bool:
 
 def _order(result: JobResult | None) -> int:
     """Return where a job stands: runs without outputs, failing verdicts, stopped ones, others."""
+    from runner.workspace.results import Outcome
+
     if result is None:
         return 1
-    if result.outcome.value == "cancelled":
+    if result.outcome is Outcome.CANCELLED:
         return _STOPPED
-    if result.outcome.value != "done":
+    if result.outcome is not Outcome.DONE:
         return -MetricStatus.FAIL_BLOCK.rank - 1
     status = result.status or MetricStatus.UNSET
     return -status.rank if status.fails else 1
@@ -178,6 +178,7 @@ def _order(result: JobResult | None) -> int:
 
 def state_of(job: JobProgress, styles: ThemeStyles, *, alive: bool) -> tuple[str, str, Style]:
     """Return the mark of a job, a word for its state, and their style; `alive`: the run goes on."""
+    from runner.workspace.results import ENDINGS, Outcome
     from runner.workspace.run_state import Phase
 
     result = job.result
@@ -188,19 +189,21 @@ def state_of(job: JobProgress, styles: ThemeStyles, *, alive: bool) -> tuple[str
         return ("▸", "running", styles.accent) if alive else ("-", "interrupted", styles.quiet)
     if result is None:
         return " ", "waiting" if alive else "not started", styles.quiet
-    if result.outcome.value != "done":
-        stopped = result.outcome.value == "cancelled"
+    if result.outcome is not Outcome.DONE:
+        stopped = result.outcome is Outcome.CANCELLED
         style = styles.quiet if stopped else styles.of(MetricStatus.FAIL_BLOCK)
-        return "-" if stopped else "E", ENDINGS[result.outcome.value], style
+        return "-" if stopped else "E", ENDINGS[result.outcome], style
     status = result.status or MetricStatus.UNSET
     return status.symbol, clean(status.name, 20), styles.of(status)
 
 
 def remark_on(result: JobResult | None) -> str:
     """Return what is wrong with a result, or how many metrics it has."""
+    from runner.workspace.results import Outcome
+
     if result is None:
         return ""
-    if result.outcome.value != "done":
+    if result.outcome is not Outcome.DONE:
         return clean(result.message, 300)
     failing = [each for each in result.failing if each.status == result.verdict]
     if failing:

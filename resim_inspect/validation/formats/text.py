@@ -32,11 +32,7 @@ def file_lines(result: Result, *, color: bool = False) -> Iterator[str]:
     else:
         verdict = paint("✗ invalid" if result.readable else "✗ unreadable", _RED)
     counts = ", ".join(
-        count(
-            report.count(severity), severity.value, severity.value if severity == "info" else None
-        )
-        for severity in Severity
-        if report.count(severity)
+        severity.counted(report.count(severity)) for severity in Severity if report.count(severity)
     )
     yield f"{paint(path, _BOLD)}  {verdict}" + (f"  {counts}" if counts else "")
     shown: dict[str, int] = {}

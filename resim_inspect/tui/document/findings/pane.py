@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import clean, count, fit
+from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
@@ -269,8 +269,7 @@ class FindingsPane(Pane, FilterHost, BoxHost):
                 number = report.count(severity)
                 if number:
                     title.append(" · ", styles.quiet)
-                    noun = "info" if severity is Severity.INFO else severity.value
-                    title.append(count(number, noun), styles.severity[severity])
+                    title.append(severity.counted(number), styles.severity[severity])
             title.append(f" · rules of {report.edition}", styles.quiet)
         show_title(self.list, title)
 

@@ -27,7 +27,6 @@ from resim_inspect.tui.widgets.row_list import StyledText
 if TYPE_CHECKING:
     from resim_inspect.document.model import Metric  # Its classes take 10 ms of the start.
 
-FINDING_MARK = {"error": "E", "warning": "W", "info": "i"}
 MIN_WORDS = 8
 """Cells below which the start of a text is left out of a row."""
 
@@ -312,7 +311,7 @@ class MetricList(ValueRows):
             (marks, styles.accent),
             (pad(extra, rest), styles.quiet),
             (" " + value + " ", styles.of(status) if status.fails else styles.quiet),
-            (FINDING_MARK[mark] if mark else " ", styles.severity[mark] if mark else styles.quiet),
+            (mark.symbol if mark else " ", styles.severity[mark] if mark else styles.quiet),
         ]
 
     def _heading(self, number: int, styles: ThemeStyles, *, chosen: bool) -> Sequence[StyledText]:
