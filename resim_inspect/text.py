@@ -109,30 +109,41 @@ def table(rows: Sequence[Sequence[str]], right: Iterable[int] = (), gap: int = 2
     ]
 
 
-def wrap(text: str, width: int) -> list[str]:
+def wrap(text: str, width: int, hang: str = "") -> list[str]:
     """`text` as lines of at most `width` cells, at least one line.
 
-    Lines break at blanks and at line breaks; a word that is longer than a line is split.
+    Lines break at blanks and at line breaks; a word that is longer than a line is split. `hang`
+    begins each further line of a paragraph.
     """
     width = max(1, width)
+    room = max(1, width - cell_width(hang))
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        line, used = "", 0
+        start, line, used = "", "", 0
         for word in paragraph.split(" "):
             size = cell_width(word)
             if line and used + 1 + size <= width:
                 line, used = f"{line} {word}", used + 1 + size
                 continue
             if line:
-                lines.append(line)
-            while size > width:
-                head = _head(word, width) or word[0]
-                lines.append(head)
-                word = word[len(head) :]
-                size = cell_width(word)
-            line, used = word, size
-        lines.append(line)
+                lines.append(start + line)
+                start = hang
+            *full, line = chop(word, room) if size > room else [word]
+            for part in full:
+                lines.append(start + part)
+                start = hang
+            used = cell_width(start + line)
+        lines.append(start + line)
     return lines
+
+
+def chop(text: str, width: int) -> list[str]:
+    """`text` in parts of `width` cells, at least one; what is wider by itself is a part."""
+    if text.isascii():
+        return [text[at : at + width] for at in range(0, len(text), width)] or [""]
+    from rich.cells import chop_cells
+
+    return [part for part in chop_cells(text, width) if part] or [""]
 
 
 def _head(text: str, width: int) -> str:

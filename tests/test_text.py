@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 
+import resim_inspect
+import runner
 from resim_inspect import text
 from resim_inspect.document.enums import MetricStatus
 
@@ -187,6 +191,34 @@ def test_wrapping_keeps_words_and_splits_what_is_too_long(
     raw: str, width: int, lines: list[str]
 ) -> None:
     assert text.wrap(raw, width) == lines
+
+
+def test_further_lines_of_a_paragraph_hang() -> None:
+    lines = ["a note on", "  noise", "of it"]
+    assert text.wrap("a note on noise\nof it", 9, hang="  ") == lines
+    assert text.wrap("日本語の長い語", 6, hang="  ") == ["日本", "  語の", "  長い", "  語"]
+
+
+def test_nothing_of_a_text_is_lost_by_wrapping() -> None:
+    for width in range(1, 12):
+        for raw in ("❤️" * 4, "👍🏽👍🏽 (12345678901)", "日本語 e\u0301", "(1234567"):
+            lines = text.wrap(raw, width)
+            assert "".join(lines).replace(" ", "") == raw.replace(" ", "")
+            assert all(text.cell_width(line) <= max(2, width) for line in lines)
+            assert "".join(text.chop(raw, width)) == raw
+
+
+def test_texts_are_fitted_to_cells_in_one_module_only() -> None:
+    """Another way to measure, cut or wrap differs from it in wide characters and numbers."""
+    imported = re.compile(r"^\s*(?:from|import) (rich\.cells|textwrap)\b", re.MULTILINE)
+    packages = [Path(package.__path__[0]) for package in (resim_inspect, runner)]
+    users = {
+        path.relative_to(package.parent).as_posix()
+        for package in packages
+        for path in package.rglob("*.py")
+        if imported.search(path.read_text(encoding="utf-8"))
+    }
+    assert users == {"resim_inspect/text.py"}
 
 
 def test_counts_symbols_and_seconds() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import textwrap
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -14,6 +13,7 @@ from resim_inspect.commands import CommandError, checked_bounds
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.schemas.window import Window, add_window_arguments, write_bounded
 from resim_inspect.terminal import use_color
+from resim_inspect.text import wrap
 from resim_inspect.validation.findings import Severity
 from resim_inspect.validation.formats.text import SEVERITY_SGR, Paint, paint_function
 from resim_inspect.validation.registry import RULES as DOCUMENT_RULES
@@ -108,7 +108,7 @@ def explain(rule: Rule, paint: Paint) -> Iterator[str]:
     if rule.since or rule.until:
         yield paint(f"checked {_when(rule)}", "2")
     yield ""
-    yield from textwrap.wrap(rule.explanation, _WIDTH)
+    yield from wrap(rule.explanation, _WIDTH)
     for word, color, lines in (("bad", "31", rule.bad), ("good", "32", rule.good)):
         if lines:
             yield ""

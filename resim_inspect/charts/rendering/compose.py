@@ -15,7 +15,7 @@ from resim_inspect.charts.model.style import DARK, Palette
 from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.painters import painter_of
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
-from resim_inspect.text import cell_width, cut
+from resim_inspect.text import cell_width, cut, wrap
 
 _MIN_PANEL_WIDTH = 24
 """Columns of a subplot below which subplots are stacked instead of side by side."""
@@ -174,16 +174,7 @@ def _panel_rows(drawing: Drawing, width: int) -> int:
 
 def _wrapped(notes: tuple[str, ...], width: int, max_lines: int) -> list[str]:
     """Notes in lines; the last one counts the lines that do not fit."""
-    lines: list[str] = []
-    for note in notes:
-        line = ""
-        for word in note.split(" "):
-            longer = f"{line} {word}" if line else word
-            if cell_width(longer) > width and line:
-                lines.append(cut(line, width))
-                longer = "  " + word
-            line = longer
-        lines.append(cut(line, width))
+    lines = [line for note in notes for line in wrap(note, width, hang="  ")]
     if len(lines) > max_lines == 1:
         # The first note is the most important one.
         return [cut(lines[0], max(1, width - 2)) + " …"]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
-from resim_inspect.text import cut
+from resim_inspect.text import cell_width, cut
 from resim_inspect.tui.dashboard.arrangement import PINNED
 from resim_inspect.tui.dashboard.cards import CardTitle
 from resim_inspect.tui.theme import ThemeStyles
@@ -40,14 +39,14 @@ def title_line(
     room = width - 6
     status = f"{title.symbol} {title.word}".strip()
     mark = PINNED if pinned else ""
-    if mark and room - len(mark) - 2 - cell_len(status) - 1 < MIN_NAME:
+    if mark and room - len(mark) - 2 - cell_width(status) - 1 < MIN_NAME:
         mark = PINNED[:1]  # The heading of the pinned cards has the word.
     room -= len(mark) + 2 if mark else 0
-    if room - cell_len(status) - 1 < MIN_NAME:
+    if room - cell_width(status) - 1 < MIN_NAME:
         status = title.symbol
     style = styles.quiet if title.status is None else styles.of(title.status)
-    name = cut(title.name, max(0, room - cell_len(status) - 1))
-    used = cell_len(status) + 1 + cell_len(name)
+    name = cut(title.name, max(0, room - cell_width(status) - 1))
+    used = cell_width(status) + 1 + cell_width(name)
     return [
         (f"{left}{side} ", frame),
         (status, style),
@@ -67,7 +66,7 @@ def foot_line(
     room = width - 4
     if not text.strip() or room < 4:
         return strip_of([(left + side * max(0, width - 2) + right, frame)], width, base)
-    cells = cell_len(text)
+    cells = cell_width(text)
     words = strip_of(reading, min(cells, room), base)
     if cells > room:
         words = Strip.join([words.crop(0, room - 1), strip_of([("…", reading[-1][1])], 1, base)])
@@ -104,7 +103,7 @@ def reading_of(
     pieces = cursor_line(main, cursor, None, width, styles)
     if len(pieces) == 1:
         return [(" no value at this time", styles.quiet)]
-    if sum(cell_len(text) for text, _ in pieces) > width:
+    if sum(cell_width(text) for text, _ in pieces) > width:
         # The line below the cards has the time.
         return [(f" {pieces[1][0].lstrip()}", pieces[1][1]), *pieces[2:]]
     return pieces

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
-from resim_inspect.text import count, cut
+from resim_inspect.text import cell_width, count, cut
 from resim_inspect.tui.key_hints import key_name
 from resim_inspect.tui.keys.dashboard import CARDS
 
@@ -63,6 +61,6 @@ def status_text(status: GridStatus, width: int) -> str:
     line = ""
     for part in parts:
         longer = f"{line} · {part}" if line else part
-        if cell_len(longer) <= width:
+        if cell_width(longer) <= width:
             line = longer
     return line or cut(parts[0], width)

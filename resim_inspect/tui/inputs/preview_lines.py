@@ -7,11 +7,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
 
-from resim_inspect.text import count, cut, fit
+from resim_inspect.text import cell_width, count, cut, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -176,7 +175,7 @@ class PreviewLines(SearchableList):
         if folded:
             last = self.blocks[number]
             rest = f" {count(last - number - 1, 'line')} {self.lines[last].strip()}"
-            pieces.append((cut(rest, room - cell_len(line)), styles.quiet))
+            pieces.append((cut(rest, room - cell_width(line)), styles.quiet))
         # The mark stands before the text, in the indentation.
         mark = ("▸" if folded else "▾", styles.accent if folded else styles.quiet)
         if not indent:

@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from resim_inspect.document import DocumentError, open_document
 from resim_inspect.document.discovery import METRICS_FILE
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.files import is_file
-from resim_inspect.text import cut_left, fit
+from resim_inspect.text import cell_width, cut_left, fit
 
 READ_SECONDS = 1.0
 """Seconds after which no further verdicts are read."""
@@ -87,12 +85,12 @@ def _parts(path: str) -> list[str]:
 
 def _cut(name: str, width: int) -> str:
     """The end of a path that fits, whole folders where possible."""
-    if cell_len(name) <= width:
+    if cell_width(name) <= width:
         return name
     rest = name
     while "/" in rest:
         rest = rest.partition("/")[2]
-        if cell_len(rest) <= width - 2:
+        if cell_width(rest) <= width - 2:
             return f"…/{rest}"
     return cut_left(name, width)
 
@@ -109,5 +107,5 @@ def _told_apart(parts: list[str], others: Sequence[list[str]], width: int) -> st
     own, last = parts[-unlike[0]], parts[-1]
     if unlike[0] == 1:
         return fit(own, width).rstrip()
-    room = max(4, width - min(cell_len(last), width // 2) - 5)
-    return f"…/{fit(own, min(room, cell_len(own)))}/…/" + _cut(last, max(1, width // 2))
+    room = max(4, width - min(cell_width(last), width // 2) - 5)
+    return f"…/{fit(own, min(room, cell_width(own)))}/…/" + _cut(last, max(1, width // 2))

@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 
-from resim_inspect.text import cell_width, size
+from resim_inspect.text import cell_width, chop, size
 from resim_inspect.tui.runs.log_tail import LogPiece
 
 MAX_LINES = 50_000
@@ -114,7 +114,7 @@ class LogBuffer:
             return text
         if text.isascii():
             return text[part * self._width : (part + 1) * self._width]
-        parts = chopped(text, self._width)
+        parts = chop(text, self._width)
         return parts[part] if part < len(parts) else ""
 
 
@@ -124,11 +124,4 @@ def _height(line: str, width: int) -> int:
     if cells <= width:
         return 1
     # A wide character may leave the last cell of a row free.
-    return -(-cells // width) if line.isascii() else len(chopped(line, width))
-
-
-def chopped(text: str, width: int) -> list[str]:
-    """Split a text into parts of at most `width` cells, at least one."""
-    from rich.cells import chop_cells
-
-    return chop_cells(text, width) or [""]
+    return -(-cells // width) if line.isascii() else len(chop(line, width))

@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeVar
 
-from rich.cells import cell_len
 from rich.style import Style
 from textual.binding import BindingType
 
-from resim_inspect.text import clean, fit
+from resim_inspect.text import cell_width, clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.column_values import ColumnValues
@@ -77,8 +76,8 @@ class Column(Generic[R]):
         """The title in that many cells, with an arrow if the table is sorted by this column."""
         tail = f" [{self.unit}]" if self.unit else ""
         title = clean(self.title, 60)
-        room = width - 2 - cell_len(tail) - len(arrow)
-        if cell_len(title) > room:
+        room = width - 2 - cell_width(tail) - len(arrow)
+        if cell_width(title) > room:
             title = fit(title, room)
         return (fit(f"{title}{tail}{arrow}", width - 1) + " ", style)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
-from textwrap import wrap
 from typing import ClassVar, TypeVar
 
-from rich.cells import cell_len, chop_cells
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from resim_inspect.text import clean, fit
+from resim_inspect.text import cell_width, clean, fit, wrap
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import fitting_hints, hint_line, hint_words
 from resim_inspect.tui.keymap import Hint
@@ -205,7 +203,7 @@ class ChecklistDialog(Dialog[None]):
         hints = self.show_hints(choices, flip, turn_all, Hint("checklist.only"), CLOSE)
         choices.styles.height = len(self.rows) + 2
         # No wider than needed: what is turned on or off stays in view.
-        words = max(map(cell_len, (*self.rows, hints, self.title_text)))
+        words = max(map(cell_width, (*self.rows, hints, self.title_text)))
         choices.styles.width = words + 8
         yield choices
 
@@ -248,14 +246,14 @@ class DetailRows(RowList):
 
     def on_resize(self) -> None:
         width = self.scrollable_content_region.width
-        longest = max((cell_len(name) for name, _ in self.details), default=0)
+        longest = max((cell_width(name) for name, _ in self.details), default=0)
         self._names = min(longest, 28, max(10, width * 2 // 5))
         fact = self._lines[self.cursor][0] if self._lines else self._current
         self._lines = [
             (number, "" if position else name, part)
             for number, (name, value) in enumerate(self.details)
             for position, part in enumerate(
-                _parts(clean(value, self._limit), width - self._names - 3)
+                wrap(clean(value, self._limit), max(8, width - self._names - 3))
             )
         ]
         self.styles.height = len(self._lines) + 2
@@ -285,14 +283,6 @@ class DetailRows(RowList):
             (fit(name, self._names) + "  ", styles.quiet),
             (part, styles.text),
         ]
-
-
-def _parts(text: str, width: int) -> list[str]:
-    """A text in lines of at most `width` cells, broken between words where there are any."""
-    lines = []
-    for line in wrap(text, max(8, width)) or [""]:
-        lines += [line] if line.isascii() else chop_cells(line, max(8, width))
-    return lines
 
 
 class DetailsDialog(Dialog[None]):

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rich.cells import cell_len
-
 from resim_inspect.column_values import absence, job_status, summarize
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.job_rows import Cell, JobRow, common_units, metric_names
-from resim_inspect.text import NOT_RUN, align_point, clean, cut, decimals, fit
+from resim_inspect.text import NOT_RUN, align_point, cell_width, clean, cut, decimals, fit
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, SortKey
 from resim_inspect.tui.widgets.column_values import ColumnValues
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -87,7 +85,7 @@ def _duration(row: JobRow) -> str:
 
 def _paint_duration(row: JobRow, frame: CellFrame) -> list[StyledText]:
     text = cut(_duration(row), frame.width - 2)
-    blanks = " " * (frame.width - 2 - cell_len(text))
+    blanks = " " * (frame.width - 2 - cell_width(text))
     style = frame.styles.text
     return [(blanks, style), (text, style + frame.emphasis), ("  ", style)]
 
@@ -224,12 +222,12 @@ def _metric_column(
         return (1.0, number, "")
 
     unit_text = clean(unit or "", 8).strip()
-    tail = cell_len(unit_text) + 3 if unit_text else 0
+    tail = cell_width(unit_text) + 3 if unit_text else 0
     differs = view is not None and view.has_differences
     title = f"Δ {name}" if differs else name
     most = MAX_METRIC_WIDTH + (DIFFERENCE_WIDTH if differs else 0)
-    longest = min(cell_len(clean(title, 60)) + tail, MAX_METRIC_WIDTH - 3)
-    aligned = max((cell_len(align_point(text, fraction)) for text in texts), default=0)
+    longest = min(cell_width(clean(title, 60)) + tail, MAX_METRIC_WIDTH - 3)
+    aligned = max((cell_width(align_point(text, fraction)) for text in texts), default=0)
     width = min(max(longest + 3, aligned + 4, MIN_METRIC_WIDTH), most)
     return Column(
         f"{METRIC_KEY}{name}",

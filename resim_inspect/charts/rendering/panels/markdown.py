@@ -10,7 +10,7 @@ from resim_inspect.charts.model.style import PLAIN_STYLE, Line, Palette, Span, S
 from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels import table
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
-from resim_inspect.text import cell_width, cut
+from resim_inspect.text import cell_width, chop, cut
 
 _LIMIT = 200_000
 """Characters of the longest text that is shown in full."""
@@ -217,10 +217,9 @@ def _flow(spans: list[Span], width: int) -> list[Line]:
                 if used and used + size > width:
                     lines.append(_trimmed(line))
                     line, used = [], 0
-                while size > width:
-                    head = cut(word, width)[:-1] or word[:1]
-                    lines.append((*line, Span(head, span.style)))
-                    line, used, word = [], 0, word[len(head) :]
+                if size > width:
+                    *full, word = chop(word, width)
+                    lines += [(Span(part, span.style),) for part in full]
                     size = cell_width(word)
                 line.append(Span(word, span.style))
                 used += size

@@ -7,7 +7,6 @@ from collections.abc import Set as AbstractSet
 from itertools import takewhile
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual import work
 from textual.binding import BindingType
@@ -18,7 +17,7 @@ from resim_inspect.document import Document
 from resim_inspect.document.enums import DataType
 from resim_inspect.document.model import MetricsData
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import clean, fit
+from resim_inspect.text import cell_width, clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.messages import KeyHintsChanged
@@ -183,7 +182,7 @@ class DataList(RowList, Background):
         mark = self.session.worst.get(("data", position))
         length = self._length(position)
         kind = fit(KINDS.get(data.type, "?"), 7) if width > 40 else ""
-        room = max(6, width - cell_len(length) - len(kind) - 5)
+        room = max(6, width - cell_width(length) - len(kind) - 5)
         around = [self._name_of(other) for other in range(row - NEAR, row + NEAR + 1)]
         name = apart(around[NEAR], around, room)
         chosen = row == self.cursor

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual.strip import Strip
 from textual.widget import Widget
@@ -13,7 +12,7 @@ from resim_inspect.document import Document
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.model import Metric
 from resim_inspect.filtering.catalog import Heading
-from resim_inspect.text import clean, count, fit, pad
+from resim_inspect.text import cell_width, clean, count, fit, pad
 from resim_inspect.tui.document.details import limit_signs
 from resim_inspect.tui.document.metrics.value_rows import ValueRows
 from resim_inspect.tui.document.session import Session
@@ -49,9 +48,9 @@ class GroupTable(ValueRows):
             self.forget_values()
         self.session, self.heading, self.positions = session, heading, positions
         metrics = session.document.metrics
-        widths = [cell_len(self._limits(metrics[p])) for p in positions[:MEASURED_ROWS]]
+        widths = [cell_width(self._limits(metrics[p])) for p in positions[:MEASURED_ROWS]]
         self._limit_width = max(widths, default=0)
-        names = [cell_len(clean(metrics[p].name, 60)) for p in positions[:MEASURED_ROWS]]
+        names = [cell_width(clean(metrics[p].name, 60)) for p in positions[:MEASURED_ROWS]]
         self._name_width = max(names, default=0)
         self._laid_out_for = 0, 0
         self.set_count(len(positions), self.cursor if same else 0)
@@ -88,9 +87,9 @@ class GroupTable(ValueRows):
         limit = min(max(self._limit_width, len(LIMIT_TITLE)), room // 4)
         limit = limit + 2 if self._limit_width else 0
         known = [self.known_value(position) or "" for position in self.positions[:MEASURED_ROWS]]
-        widest = max([len(VALUE_TITLE), *map(cell_len, known)])
+        widest = max([len(VALUE_TITLE), *map(cell_width, known)])
         # The names come first, but numbers are never cut.
-        least = max([len(VALUE_TITLE), *(cell_len(_number(text)) for text in known)])
+        least = max([len(VALUE_TITLE), *(cell_width(_number(text)) for text in known)])
         least = min(least, room - limit - 2 - MIN_NAME)
         value = min(widest, max(least, room - limit - 2 - self._name_width))
         return max(MIN_NAME, room - limit - value - 2), value, limit
@@ -116,7 +115,7 @@ class GroupTable(ValueRows):
         chosen = row == self.cursor
         shown_name = fit(clean(metric.name, 200) or "(no name)", name)
         text = self.value_of(position)
-        if cell_len(text) > value:
+        if cell_width(text) > value:
             text = _number(text) or text
         pieces: list[StyledText] = [
             ("▌" if chosen and self.has_focus else " ", styles.accent),

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
@@ -16,7 +15,7 @@ from resim_inspect.document import Document
 from resim_inspect.document.enums import FAILING, MetricStatus, MetricType
 from resim_inspect.filtering.catalog import Grouping, Heading, View, folded
 from resim_inspect.schema import metrics_pb2 as pb
-from resim_inspect.text import clean, cut, pad, quantity
+from resim_inspect.text import cell_width, clean, cut, pad, quantity
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.metrics.value_rows import DELTA_GAP, ValueRows
 from resim_inspect.tui.document.session import Session, same_metric
@@ -278,29 +277,29 @@ class MetricList(ValueRows):
         # The name has the row's room, then the event and the value; a number is never cut.
         room = max(0, width - 6 - len(marks))
         shown_name = cut(name, room)
-        rest = room - cell_len(shown_name)
+        rest = room - cell_width(shown_name)
         value = self.value_of(position)
         numeric = value[:1].isdecimal() or value[:1] == "-"
         # A number comes before an event's name that is whole, and leaves room for its start.
-        value_width = cell_len(value) if numeric and cell_len(value) <= rest - MIN_WORDS else 0
+        value_width = cell_width(value) if numeric and cell_width(value) <= rest - MIN_WORDS else 0
         extra = ""
         if metric.event_metric:
             events = catalog.events_of.get(position)
             event = catalog.document.events[events[0]].name if events else ""
             extra = cut(f"  @ {clean(event, 40)}".rstrip(), rest - value_width)
-        left = rest - cell_len(extra)
-        if cell_len(value) > left and self.session.reference is not None:
+        left = rest - cell_width(extra)
+        if cell_width(value) > left and self.session.reference is not None:
             # With a reference, the difference matters more than the value.
             value = value.rpartition(DELTA_GAP)[2]
             numeric = True
-        if cell_len(value) > left and ", " in value:
+        if cell_width(value) > left and ", " in value:
             # Of values by category the first is not all there is to say.
             value = value.split(", ")[0] + ("" if numeric else ", …")
-        if cell_len(value) > left:
+        if cell_width(value) > left:
             # A number that has no room leaves a sign that there is one.
             is_word = left >= MIN_WORDS and value[:1].isalpha()
             value = cut(value, left) if is_word else "…"[:left]
-        rest -= cell_len(value)
+        rest -= cell_width(value)
         chosen = row == self.cursor
         change = self.session.changes.get(position)
         return [

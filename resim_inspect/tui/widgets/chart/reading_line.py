@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from resim_inspect.contrast import LEAST_OF_SERIES, contrast
-from resim_inspect.text import cut, full_number, with_unit
+from resim_inspect.text import cell_width, cut, full_number, with_unit
 from resim_inspect.tui.theme import ThemeStyles, ink_of
 from resim_inspect.tui.widgets.row_list import StyledText
 
@@ -66,7 +65,7 @@ def cursor_line(
         changes = delta.values
         pieces.append((f" Δ {delta.x_text}" if delta.x_text else " Δ", styles.accent))
     drop = 0
-    if cell_len(values.text) > width - 2 * len(values.readings):
+    if cell_width(values.text) > width - 2 * len(values.readings):
         # Where not all of it fits, the common prefix of the names is dropped.
         drop = common_start([reading.series for reading in values.readings])
     for reading in values.readings:
