@@ -126,8 +126,6 @@ def _evaluate_when_opened(cancelled: Callable[[], bool] | None = None) -> None:
     from resim_inspect.derived import register
 
     def evaluate(path: Path, control: Control) -> bytes | None:
-        from dataclasses import replace
-
         from resim_inspect.emissions.evaluation.folders import document_of
 
         if cancelled is None:
@@ -136,7 +134,7 @@ def _evaluate_when_opened(cancelled: Callable[[], bool] | None = None) -> None:
         def is_cancelled() -> bool:
             return cancelled() or control.is_cancelled()
 
-        return document_of(path, replace(control, is_cancelled=is_cancelled), with_topics=True)
+        return document_of(path, control._replace(is_cancelled=is_cancelled), with_topics=True)
 
     def sources(path: Path) -> Sequence[Path]:
         from resim_inspect.emissions.evaluation.folders import sources_of

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,8 +40,7 @@ def _never() -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class Control:
+class Control(NamedTuple):
     """Progress and requests of the caller of an evaluation, in the thread that evaluates.
 
     The functions are called often, and must be quick.

@@ -9,7 +9,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 NOT_RUN = "not run yet"
 """The words of every table for a job without metrics of which no run is recorded."""
@@ -66,11 +66,13 @@ def cut(text: str, width: int) -> str:
     if width <= 0:
         return ""
     head = _head(text, width - 1)
-    digits = _LAST_NUMBER.search(head) if text[len(head)] in "0123456789.,%°" else None
+    digits = _last_number().search(head) if text[len(head)] in "0123456789.,%°" else None
     return head + "…" if digits is None else head[: digits.start()].rstrip(" (") + " …"
 
 
-_LAST_NUMBER = re.compile(r"(?<=[ (])[-+]?\d[\d,.]*$")
+@cache
+def _last_number() -> re.Pattern[str]:
+    return re.compile(r"(?<=[ (])[-+]?\d[\d,.]*$")
 
 
 def cut_left(text: str, width: int) -> str:
@@ -244,7 +246,7 @@ def align_decimals(texts: Sequence[str]) -> list[str]:
     All texts get the same width.
     """
     fraction = max(map(decimals, texts), default=0)
-    parts = [_NUMBER.match(text) for text in texts]
+    parts = [_number().match(text) for text in texts]
     whole = max((cell_width(part.group(1)) for part in parts if part is not None), default=0)
     aligned = []
     for text, part in zip(texts, parts, strict=True):
@@ -259,7 +261,7 @@ def align_decimals(texts: Sequence[str]) -> list[str]:
 
 def align_point(text: str, fraction: int) -> str:
     """A number padded behind its decimals to `fraction` cells; other texts are unchanged."""
-    part = _NUMBER.match(text)
+    part = _number().match(text)
     if part is None:
         return text
     return part.group() + " " * (fraction - len(part.group(2))) + text[part.end() :]
@@ -267,11 +269,14 @@ def align_point(text: str, fraction: int) -> str:
 
 def decimals(text: str) -> int:
     """Cells of the decimals of a number, with their point and its exponent; 0 for other texts."""
-    part = _NUMBER.match(text)
+    part = _number().match(text)
     return 0 if part is None else len(part.group(2))
 
 
-_NUMBER = re.compile(r"(-?[\d,]+)((?:\.\d+)?(?:e-?\d+)?)")
+@cache
+def _number() -> re.Pattern[str]:
+    # Compiled at its first use: the app starts sooner.
+    return re.compile(r"(-?[\d,]+)((?:\.\d+)?(?:e-?\d+)?)")
 
 
 def quantity(value: float, unit: str | None, digits: int = DIGITS) -> str:

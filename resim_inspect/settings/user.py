@@ -6,10 +6,9 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resim_inspect.files import is_file
 
@@ -22,12 +21,12 @@ FILE_NAME = "config.toml"
 THEMES = "themes"
 """Name of the folder beside the file with the user's themes."""
 AUTO = "auto"
-_DOTTED = re.compile(r"[\w-]{1,60}(\.[\w-]{1,60}){1,4}", re.ASCII)
+_DOTTED = r"[\w-]{1,60}(\.[\w-]{1,60}){1,4}"
 HINT = "Correct the file, or leave it out with --no-config."
 
 
-@dataclass(frozen=True)
-class UserSettings:
+# Neither a dataclass nor a compiled pattern: the app starts sooner without.
+class UserSettings(NamedTuple):
     """A user's `config.toml`, read and checked; None for a key that the file does not have."""
 
     path: Path
@@ -37,9 +36,9 @@ class UserSettings:
     time: str | None = None
     images: str | None = None
     mouse: bool | None = None
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Keys by the id of their binding, as they are written in the file."""
-    lines: Mapping[Key, int] = field(default_factory=dict, repr=False)
+    lines: Mapping[Key, int] = MappingProxyType({})
     """Line of each key of the file, from 1."""
     is_missing: bool = False
     """True if the file does not exist."""
@@ -138,7 +137,9 @@ def read_user_settings(path: Path) -> UserSettings:
 
 def quotes_hint(key: Key) -> str:
     """Advice for a key with a quoted name that has dots; empty for another key."""
-    names = [name for name in key if isinstance(name, str) and _DOTTED.fullmatch(name)]
+    names = [
+        name for name in key if isinstance(name, str) and re.fullmatch(_DOTTED, name, re.ASCII)
+    ]
     if not names:
         return ""
     return f"Write {names[0]} without quotes, which make one name of it, dots included."

@@ -45,7 +45,7 @@ from resim_inspect.tui.session_state.app import SessionApp
 from resim_inspect.tui.terminal_hangup import exits_on_hangup
 from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, prepare, remembered
 from resim_inspect.tui.workers import FirstFrameMixin
-from resim_inspect.tui.workspace.reference import JobsReferenceApp
+from resim_inspect.tui.workspace.reference_host import JobsReferenceApp
 
 if TYPE_CHECKING:
     from resim_inspect.charts.build.job_values import JobValues

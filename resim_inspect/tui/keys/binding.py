@@ -21,7 +21,8 @@ def rebind(keys: Mapping[str, tuple[str, ...]]) -> None:
     _REBOUND.update(keys)
 
 
-@dataclass(frozen=True)
+# The id tells bindings apart; methods that compare the hint too would cost time at the start.
+@dataclass(frozen=True, eq=False, repr=False)
 class KeyBinding(Binding):
     """A binding and the words of its hint: `description` names the action, `tooltip` adds detail.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from resim_inspect.filtering.catalog import Grouping
 from resim_inspect.tui.themes.built_in import DARK
@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 Images = Literal["auto", "half", "sixel", "kitty"]
 
 
-@dataclass(frozen=True)
-class Preferences:
+class Preferences(NamedTuple):
     """Values in force for one app; the defaults are those without any file."""
 
-    theme: Theme = field(default_factory=lambda: DARK)
+    theme: Theme = DARK
     background: Background = "dark"
     """Background of the terminal, which the theme `auto` follows."""
     configured_theme: str | None = None
@@ -35,7 +34,7 @@ class Preferences:
     time: TimeMode = "auto"
     images: Images = "auto"
     mouse: bool = True
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Keys that differ from the defaults, by the id of their binding."""
     question: BackgroundQuestion | None = None
     """The question that the terminal was asked; None if it was not."""

@@ -19,12 +19,12 @@ Background = Literal["dark", "light"]
 QUESTION = b"\x1b]11;?\x1b\\"
 LIMIT = 0.1
 """Seconds after the question until which the app waits for the answer."""
-_ANSWER = re.compile(
-    rb"\x1b\]11;rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})(?:/[0-9a-f]{1,4})?"
-    rb"(?:\x07|\x1b\\)",
-    re.IGNORECASE,
+# Not compiled before there is an answer: the app starts sooner.
+_ANSWER = (
+    rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})(?:/[0-9a-fA-F]{1,4})?"
+    rb"(?:\x07|\x1b\\)"
 )
-_PART = re.compile(rb"\x1b(?:\](?:1(?:1(?:;[^\x07]*)?)?)?)?$")
+_PART = rb"\x1b(?:\](?:1(?:1(?:;[^\x07]*)?)?)?)?$"
 _SILENT = ("dumb", "linux", "ansi", "cons25", "sun", "unknown", "eterm", "vt1", "vt2")
 """Beginnings of TERM of terminals that do not answer, and of some that would show the question."""
 
@@ -40,7 +40,7 @@ def is_likely_to_answer(environ: Mapping[str, str]) -> bool:
 
 def background_of(answer: bytes) -> Background | None:
     """Return the background that an answer of a terminal names; None without an answer."""
-    match = _ANSWER.search(answer)
+    match = re.search(_ANSWER, answer)
     if match is None:
         return None
     red, green, blue = (int(each, 16) / (16 ** len(each) - 1) for each in match.groups())
@@ -64,7 +64,7 @@ class BackgroundQuestion:
         received = b""
         while not self.is_answered and len(received) < 1 << 16:
             # Only bytes that are there are read, and a begun answer is awaited a moment longer.
-            longest = LIMIT if _PART.search(received) and received else 0.0
+            longest = LIMIT if received and re.search(_PART, received) else 0.0
             rest = max(longest, self._asked + LIMIT - time.monotonic(), 0.0)
             if not self._has_input(rest):
                 break
@@ -72,10 +72,12 @@ class BackgroundQuestion:
             if not piece:
                 break
             received += piece
-            self.is_answered = _ANSWER.search(received) is not None
+            self.is_answered = re.search(_ANSWER, received) is not None
+        if not received:
+            return None
         background = background_of(received)
-        typed = _ANSWER.sub(b"", received, count=1)
-        begun = None if self.is_answered else _PART.search(typed)
+        typed = re.sub(_ANSWER, b"", received, count=1)
+        begun = None if self.is_answered else re.search(_PART, typed)
         if begun is not None and len(begun[0]) > 2:
             self.is_begun, typed = True, typed[: begun.start()]
         self.typed += typed

@@ -25,10 +25,10 @@ from resim_inspect.tui.workspace.column_layout import ColumnLayout
 from resim_inspect.tui.workspace.columns import FIXED, JOB, PINNED, VERDICT, table_columns
 from resim_inspect.tui.workspace.reference import (
     JobsReference,
-    JobsReferenceApp,
     ReferenceView,
     Shown,
 )
+from resim_inspect.tui.workspace.reference_host import JobsReferenceApp
 
 if TYPE_CHECKING:
     from resim_inspect.charts.build.job_values import JobValues

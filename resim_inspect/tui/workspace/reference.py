@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.app import App
-
 from resim_inspect.text import clean, digits_apart, signed
-from resim_inspect.tui.document.reference import SharedReference
 
 if TYPE_CHECKING:
     from resim_inspect.job_rows import Cell
@@ -97,12 +94,3 @@ class ReferenceView(NamedTuple):
         difference = "" if delta is None else f", {signed(delta, cell.unit)}"
         was = f"{other.exact} {other.status.symbol} {other.status.name}".strip()
         return f"{difference} from {was} in the reference {label}"
-
-
-class JobsReferenceApp:
-    """An app with one reference for the tables of jobs of all open workspaces."""
-
-    def __init__(self) -> None:
-        assert isinstance(self, App)
-        self.jobs_reference: SharedReference[JobsReference]
-        self.jobs_reference = SharedReference(self, "jobs-reference")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +81,7 @@ async def test_a_theme_chosen_in_the_app_stays_until_the_file_has_another(tmp_pa
     assert make_preferences(LIGHT, environ={}).theme.name == "nord"
     assert theme_choice(LIGHT, {"TEXTUAL_THEME": "dracula"}, None)[:2] == ("dracula", "environment")
     assert theme_choice(LIGHT, {"TEXTUAL_THEME": "unknown"}, None)[:2] == ("nord", "app")
-    other = replace(LIGHT, theme="resim-dark")
+    other = LIGHT._replace(theme="resim-dark")
     assert theme_choice(other, {}, None)[:2] == ("resim-dark", "file")
     assert theme_choice(None, {}, None)[:2] == ("auto", "default")
 
@@ -107,7 +106,7 @@ def test_a_damaged_choice_is_left_out(content: str) -> None:
 
 async def test_auto_is_the_terminals_background_again(tmp_path: Path) -> None:
     remember_theme("nord", None)
-    preferences = replace(make_preferences(None, environ={}), background="light")
+    preferences = make_preferences(None, environ={})._replace(background="light")
     app = app_with(tmp_path, preferences)
     async with running(app, (80, 24)) as pilot:
         assert app.theme == "nord"
