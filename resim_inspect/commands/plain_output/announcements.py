@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from resim_inspect.commands.plain_output.words import (
+    job_subject,
     joined,
     shown_name,
     status_word,
@@ -76,7 +77,7 @@ def _subject(change: Change) -> str:
         name = f"The finding {name}"
     if change.event:
         name = f"{name} of the event {shown_name(change.event)}"
-    return f"Job {shown_name(change.job)}: {name}" if change.job else name
+    return f"{job_subject(change.job)}: {name}" if change.job else name
 
 
 def _one_side(change: Change, subject: str) -> str:

@@ -99,7 +99,8 @@ def metric_facts(document: Document, position: int) -> Iterator[str]:
     yield from series_facts(document, metric)
     if metric.event_metric:
         events = [shown_name(event.name) for event in document.events_of(metric)]
-        yield f"It belongs to {'the event ' + joined(events) if events else 'no event'}."
+        word = "the event" if len(events) == 1 else "the events"
+        yield f"It belongs to {f'{word} {joined(events)}' if events else 'no event'}."
     if metric.tags:
         tags = [f"{clean(tag.key, 60)}={clean(tag.value, 120)}" for tag in metric.tags]
         yield f"Its tags are {joined(tags)}."

@@ -84,7 +84,7 @@ class DocumentView:
             yield unknown_filter(problem, list(MetricFields.HELP))
             return
         chosen = [at for at in catalog.order if test is None or test(at)]
-        yield list_heading(len(chosen), self.noun, filtered=test is not None)
+        yield list_heading(count(len(chosen), self.noun), filtered=test is not None)
         for position in chosen[:LISTED]:
             yield metric_line(self._document, position)
         if len(chosen) > LISTED:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from resim_inspect.commands.plain_output.words import joined, shown_name
-from resim_inspect.text import clean, count
+from resim_inspect.text import clean
 
 NEAR = 5
 """Items that a message about an unclear name lists."""
@@ -75,19 +75,21 @@ def find_item(item: str, names: Sequence[str], noun: str) -> int | str:
     if len(some) == 1:
         return some[0]
     if not some:
-        return (
-            f"No {noun} has the number or name {clean(item, 80)}; there are {len(names):,}, and "
-            "the command list says them."
+        known = (
+            f"the numbers go from 1 to {len(names):,}, and the command list says them"
+            if names
+            else f"there is no {noun}"
         )
+        return f"No {noun} has the number or name {clean(item, 80)}: {known}."
     named = [f"{at + 1}, {shown_name(names[at])}" for at in some[:NEAR]]
     more = f" and {len(some) - NEAR:,} more" if len(some) > NEAR else ""
     return f"Several match: {'; '.join(named)}{more}. Add the number."
 
 
-def list_heading(number: int, noun: str, *, filtered: bool) -> str:
-    """Return the sentence above a list: how many items it has."""
-    verb = "is" if number == 1 else "are"
-    return f"There {verb} {count(number, noun)}{' by this filter' if filtered else ''}."
+def list_heading(counted: str, *, filtered: bool) -> str:
+    """Return the sentence above a list: how many items it has, such as `3 jobs`."""
+    verb = "is" if counted.startswith(("1 ", "the ")) else "are"
+    return f"There {verb} {counted}{' by this filter' if filtered else ''}."
 
 
 def unknown_filter(problem: str, help_: Sequence[str]) -> str:

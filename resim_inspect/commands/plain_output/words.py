@@ -13,11 +13,20 @@ from resim_inspect.validation.formats import sentence
 
 NAME_LIMIT = 200
 """Characters of a name."""
+BATCH = "(batch)"
+"""Name of the row of a workspace's batch, among those of its jobs."""
 
 
 def shown_name(name: str) -> str:
     """Return a name of a file, cleaned; the words for an empty one."""
     return clean(name, NAME_LIMIT).strip() or "(no name)"
+
+
+def job_subject(name: str, number: int | None = None) -> str:
+    """Return the subject of a sentence about a job or about the batch, with its number."""
+    if name == BATCH:
+        return "The batch" if number is None else f"The batch, number {number:,},"
+    return f"Job {shown_name(name)}" if number is None else f"Job {number:,}, {shown_name(name)},"
 
 
 def status_word(status: MetricStatus) -> str:

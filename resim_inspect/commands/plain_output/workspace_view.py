@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from resim_inspect.commands import CommandError
 from resim_inspect.commands.plain_output.announcements import announcements, verdict_sentence
 from resim_inspect.commands.plain_output.view import find_item, list_heading, unknown_filter
 from resim_inspect.commands.plain_output.words import (
+    BATCH,
     counted_statuses,
+    job_subject,
     shown_name,
     status_word,
     whole_sentence,
@@ -33,7 +35,6 @@ MANY = 100
 """Jobs from which the short form says only those that fail."""
 SHARE = 20
 """A look at all jobs takes at most this part of the time."""
-BATCH = "(batch)"
 State = tuple[Signature | None, Signature | None]
 
 
@@ -82,7 +83,7 @@ class WorkspaceView:
             if in_full or row.is_failing:
                 yield _job_line(number, row)
         if not in_full:
-            yield f"Only failing ones of {count(len(rows), 'job')} are said; list says all."
+            yield f"Of {_counted(self.rows)}, only what fails is said; list says all."
 
     def _overview(self) -> Iterator[str]:
         rows = [row for name, row in self.rows.items() if name != BATCH]
@@ -90,7 +91,7 @@ class WorkspaceView:
         worst = worst_status(verdicts)
         yield f"The workspace is {clean(str(self.folder))}."
         yield f"Its verdict is {status_word(worst)}." if worst else "It has no metrics yet."
-        yield f"It has {count(len(rows), 'job')}."
+        yield f"It has {_counted(self.rows)}."
         counts = Counter(row.verdict for row in rows if row.verdict is not None)
         if counts:
             yield f"Of its jobs, {counted_statuses(counts.items())}."
@@ -108,7 +109,7 @@ class WorkspaceView:
             yield unknown_filter(problem, list(JobFields.HELP))
             return
         chosen = [(n, row) for n, row in enumerate(rows, 1) if test is None or test(row)]
-        yield list_heading(len(chosen), self.noun, filtered=test is not None)
+        yield list_heading(_counted([row.name for _, row in chosen]), filtered=test is not None)
         for number, row in chosen[:LISTED]:
             yield _job_line(number, row)
         if len(chosen) > LISTED:
@@ -136,11 +137,11 @@ class WorkspaceView:
     def next_failing(self) -> Iterator[str]:
         failing = [at for at, row in enumerate(self.rows.values()) if row.is_failing]
         if not failing:
-            yield "No job fails."
+            yield "Nothing fails." if BATCH in self.rows else "No job fails."
             return
         at = next((at for at in failing if at > self._shown_last), failing[0])
         if at <= self._shown_last:
-            yield "This is the first failing job again."
+            yield "That was the last one that fails; this is the first."
         self._shown_last = at
         yield from self._facts(at)
 
@@ -176,19 +177,28 @@ class WorkspaceView:
         """Nothing is open."""
 
 
+def _counted(names: Collection[str]) -> str:
+    """Return how many jobs the names are, and whether the batch is one of them, in words."""
+    number = len(names) - (BATCH in names)
+    if BATCH not in names:
+        return count(number, "job")
+    return f"{count(number, 'job')} and the batch" if number else "the batch"
+
+
 def _job_line(number: int, row: JobRow) -> str:
+    subject = job_subject(row.name, number)
     if row.verdict is None:
         reason = NOT_RUN if not row.has_run else clean(row.note, 200)
-        return f"Job {number:,}, {shown_name(row.name)}, has no metrics: {whole_sentence(reason)}"
+        return f"{subject} has no metrics: {whole_sentence(reason)}"
     failing = [name for name, cell in row.cells.items() if cell.status.fails]
     fails = f"; {count(len(failing), 'metric')} of it fail" if failing else ""
     if len(failing) == 1:
         fails = f"; its metric {shown_name(failing[0])} fails"
-    return f"Job {number:,}, {shown_name(row.name)}, is {status_word(row.verdict)}{fails}."
+    return f"{subject} is {status_word(row.verdict)}{fails}."
 
 
 def _row_changes(name: str, before: JobRow | None, after: JobRow | None) -> Iterator[str]:
-    shown = f"Job {shown_name(name)}"
+    shown = job_subject(name)
     if after is None:
         yield f"{shown} is gone."
         return

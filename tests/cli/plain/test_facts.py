@@ -158,3 +158,22 @@ def test_a_large_file_is_not_validated_for_its_overview(
     monkeypatch.setattr(document_facts, "VALIDATED_BYTES", 10)
     with open_document(write_sample(tmp_path)) as document:
         assert list(overview(document))[-1].startswith("Its findings take long")
+
+
+@pytest.mark.parametrize(
+    ("events", "sentence"),
+    [
+        ([], "It belongs to no event."),
+        (["Gust"], "It belongs to the event Gust."),
+        (["Gust", "Turn"], "It belongs to the events Gust and Turn."),
+    ],
+)
+def test_a_metric_names_the_events_that_it_belongs_to(
+    tmp_path: Path, events: list[str], sentence: str
+) -> None:
+    builder = DocumentBuilder()
+    metric = builder.scalar("Speed", 1.0, event=True)
+    for at, name in enumerate(events):
+        builder.event(name, float(at), [metric])
+    with open_document(builder.write(tmp_path / "metrics.binproto")) as document:
+        assert sentence in list(metric_facts(document, 0))

@@ -176,6 +176,34 @@ def test_a_long_list_says_only_what_fails_on_a_terminal(tmp_path: Path) -> None:
     view.close()
 
 
+def test_the_batch_of_a_workspace_is_not_counted_or_named_as_a_job(tmp_path: Path) -> None:
+    folder = tmp_path / "ws"
+    for name in ("one", "two"):
+        speeds(folder / f"jobs/{name}/outputs/metrics.binproto", 12.0)
+    batch = folder / "batch/outputs/metrics.binproto"
+    speeds(batch, 17.0)
+    talk = Talk(folder)
+    everything = list(talk.session.view.everything(short=True))
+    assert everything[2] == "It has 2 jobs and the batch."
+    assert everything[-1] == "The batch, number 3, is FAIL_BLOCK; its metric Max speed fails."
+    assert talk("list")[0] == "There are 2 jobs and the batch."
+    assert talk("list name:two")[0] == "There is 1 job by this filter."
+    assert talk("list verdict:block")[0] == "There is the batch by this filter."
+    assert talk("list name:three")[0] == "There are 0 jobs by this filter."
+    assert talk("show three")[0].startswith("No job has the number or name three: the numbers go")
+    assert talk("next")[0] == everything[-1]
+    assert talk("next")[0] == "That was the last one that fails; this is the first."
+    assert talk("show batch")[0] == everything[-1]
+    speeds(batch, 12.0)
+    assert talk.looks(1) == [
+        "The batch is now PASSED, was FAIL_BLOCK.",
+        "The batch: Max speed changed from 17 m/s to 12 m/s; now PASSED, was FAIL_BLOCK.",
+    ]
+    assert talk("next") == ["Nothing fails."]
+    lines = [*everything, *talk("all")]
+    assert not any("Job" in line and "batch" in line for line in lines)
+
+
 def test_a_workspace_says_its_jobs_and_what_changes(tmp_path: Path) -> None:
     folder = tmp_path / "ws"
     good, bad = (folder / f"jobs/{name}/outputs/metrics.binproto" for name in ("good", "bad"))
