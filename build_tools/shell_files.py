@@ -81,11 +81,17 @@ def _manual_text(program: str, parser: ArgumentParser) -> str:
         page.source = f"resim-inspect {__version__}"
         page.manual = "Metrics builds"
         page.add_section("exit status", ">", EXIT_CODES[program])
-        return _USAGE.sub(r".nf\n\g<0>\n.fi", str(page))
+        return _escaped(_USAGE.sub(r".nf\n\g<0>\n.fi", str(page)))
     finally:
         del os.environ["COLUMNS"]
         if columns is not None:
             os.environ["COLUMNS"] = columns
+
+
+def _escaped(page: str) -> str:
+    """Return a page in ASCII: roff reads other characters by the encoding that it was told, and
+    warns about their bytes otherwise."""
+    return re.sub(r"[^\x00-\x7f]", lambda found: rf"\[u{ord(found[0]):04X}]", page)
 
 
 def _actions(parser: ArgumentParser) -> Iterator[Action]:

@@ -52,13 +52,11 @@ def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> App
     """
     if len(argv) <= 1 and not any(word.startswith("-") for word in argv):
         return AppArguments(argv[0] if argv else None)
-    from argparse import ArgumentParser
-
-    from resim_inspect.help_formatter import ProgramHelp
+    from resim_inspect.help_formatter import Parser, ProgramHelp
 
     width = max(map(len, commands))
     listing = "\n".join(f"  {name:{width}}  {what}" for name, what in commands.items())
-    parser = ArgumentParser(
+    parser = Parser(
         prog=program,
         usage=f"{program} [PATH]\n       {program} BASE PATH\n       {program} COMMAND ...",
         description="Opens the metrics of a ReSim metrics build in the terminal.",

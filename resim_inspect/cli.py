@@ -98,13 +98,11 @@ def describe(error: Exception) -> str:
 
 
 def _command(name: str, argv: list[str]) -> int:
-    from argparse import ArgumentParser
-
-    from resim_inspect.help_formatter import CommandHelp
+    from resim_inspect.help_formatter import CommandHelp, Parser
 
     command = load_command(f"resim_inspect.commands.{name}")
     summary = COMMANDS[name]
-    parser = ArgumentParser(
+    parser = Parser(
         prog=f"{PROGRAM} {name}",
         description=summary[0].upper() + summary[1:] + ".",
         formatter_class=CommandHelp,

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from resim_inspect import __version__
-from resim_inspect.help_formatter import CommandHelp, ProgramHelp
+from resim_inspect.help_formatter import CommandHelp, Parser, ProgramHelp
 from resim_inspect.interruption import exit_on_interrupt, raise_on_interrupt
 from resim_inspect.terminal import Failure, before_separator, load_command, run_program
 from runner.commands import COMMANDS as COMMANDS
@@ -91,7 +91,7 @@ def _parser(
     called: str, command: Command | None
 ) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
     """Return the parser of the program, and within it that of the called command."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         PROGRAM,
         description="Runs ReSim metrics builds on this machine, for one job or for many.",
         epilog=EPILOG,

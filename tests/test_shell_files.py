@@ -110,18 +110,30 @@ def test_paths_are_offered_where_a_command_may_be(completion: Path) -> None:
 def test_a_manual_page_names_every_command_and_option(tmp_path: Path) -> None:
     write_manual(tmp_path)
     for program, parser in whole_parsers().items():
-        page = (tmp_path / f"{program}.1").read_text(encoding="utf-8")
+        page = (tmp_path / f"{program}.1").read_text(encoding="ascii")
         plain = page.replace("\\-", "-")
         assert not {word for word in words(parser) - {"--help"} if word not in plain}
         assert "EXIT STATUS" in page
         if shutil.which("groff") is not None:
-            checked = subprocess.run(
-                ["groff", "-man", "-ww", "-z", "-K", "utf8", tmp_path / f"{program}.1"],
-                capture_output=True,
-                text=True,
-                timeout=30,
-            )
-            assert (checked.returncode, checked.stderr) == (0, "")
+            # In the encoding of every terminal, and in that which groff takes without being told.
+            for device in (["-K", "utf8"], ["-T", "ascii"], ["-T", "utf8"], []):
+                checked = subprocess.run(
+                    ["groff", "-man", "-ww", "-z", *device, tmp_path / f"{program}.1"],
+                    capture_output=True,
+                    text=True,
+                    timeout=30,
+                )
+                assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_characters_outside_of_ascii_are_escaped_in_a_manual_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parser = ArgumentParser("resim-inspect", description="“Quoted”, 3 µs → 𝒙.")
+    monkeypatch.setattr("build_tools.shell_files.whole_parsers", lambda: {"resim-inspect": parser})
+    write_manual(tmp_path)
+    page = (tmp_path / "resim-inspect.1").read_text(encoding="ascii")
+    assert r"\[u201C]Quoted\[u201D], 3 \[u00B5]s \[u2192] \[u1D499]." in page
 
 
 def test_both_programs_print_a_script_that_is_there(

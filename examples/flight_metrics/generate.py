@@ -98,7 +98,7 @@ class Sample(NamedTuple):
 
 
 def main(argv: list[str]) -> int:
-    """Write the inputs; the exit code is 0, or argparse's 2."""
+    """Write the inputs; the exit code is 0, or 2 for a wrong call or a file that fails."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
     parser.add_argument("workspace", type=Path, metavar="WORKSPACE")
     parser.add_argument("names", nargs="*", metavar="NAME", help="default: all experiences")
@@ -109,6 +109,19 @@ def main(argv: list[str]) -> int:
     for name in args.names:
         if name not in EXPERIENCES:
             parser.error(f"no experience {name!r}; there are {', '.join(EXPERIENCES)}")
+    try:
+        _write_flights(args)
+    except OSError as error:
+        where = f"{error.filename}" if error.filename else "the output"
+        print(f"generate.py: {where} cannot be written: {error.strerror}.", file=sys.stderr)  # noqa: T201
+        # Python writes what is left in the buffer once more at its end.
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - open to the end
+        return 2
+    return 0
+
+
+def _write_flights(args: argparse.Namespace) -> None:
+    """Write the inputs of each flight, and print a line about it; raises OSError."""
     for name in args.names or EXPERIENCES:
         folder = args.workspace / "jobs" / name / "inputs"
         rows = write_flight(folder, name, EXPERIENCES[name], args.laps, args.rate, args.wind)
@@ -117,7 +130,6 @@ def main(argv: list[str]) -> int:
         except BrokenPipeError:
             # The reader has enough lines; the files of all experiences are wanted nevertheless.
             sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - open to the end
-    return 0
 
 
 def write_flight(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,13 +70,15 @@ def run(args: argparse.Namespace) -> int:
     omissions = Omissions()
     write = _markdown if format_ == "markdown" else _html
     try:
-        write(args, jobs, omissions)
+        say = write(args, jobs, omissions)
     except OSError as error:
         if args.out is None:
             raise
         raise CommandError(
             f"{args.out} cannot be written: {error.strerror or error}; nothing was reported"
         ) from error
+    # After the file: a full device for stdout does not mean that the file is missing.
+    say()
     write_omissions(omissions)
     return ExitCode.ERROR if omissions.error_count else ExitCode.OK
 
@@ -84,7 +87,10 @@ def _format_of(out: Path | None) -> str:
     return "markdown" if out is not None and out.suffix.lower() in (".md", ".markdown") else "html"
 
 
-def _html(args: argparse.Namespace, jobs: Sequence[JobFile], omissions: Omissions) -> None:
+def _html(
+    args: argparse.Namespace, jobs: Sequence[JobFile], omissions: Omissions
+) -> Callable[[], object]:
+    """Write the page; return what prints the lines about it."""
     from resim_inspect.charts.html_page import installed_library
     from resim_inspect.export.report import ReportOptions
     from resim_inspect.export.report.writer import write_report
@@ -93,20 +99,23 @@ def _html(args: argparse.Namespace, jobs: Sequence[JobFile], omissions: Omission
     with job_progress("Reporting", len(jobs)) as on_job:
         title = report_title(args.paths)
         result = write_report(jobs, args.out, title, options, omissions, on_job=on_job)
-    _print_result(result)
+    return partial(_print_result, result)
 
 
-def _markdown(args: argparse.Namespace, jobs: Sequence[JobFile], omissions: Omissions) -> None:
+def _markdown(
+    args: argparse.Namespace, jobs: Sequence[JobFile], omissions: Omissions
+) -> Callable[[], object]:
+    """Write the file, if one is named; return what prints the line about it, or the text."""
     from resim_inspect.export.report.markdown_report import markdown_report
     from resim_inspect.files import write_whole
 
     text, number = markdown_report(jobs, report_title(args.paths), args.metric, omissions)
     if args.out is None:
-        sys.stdout.write(text)
-        return
+        return partial(sys.stdout.write, text)
     content = text.encode("utf-8", "replace")
     write_whole(args.out, content)
-    sys.stdout.write(f"{clean(str(args.out))}: {count(number, 'job')}, {size(len(content))}\n")
+    line = f"{clean(str(args.out))}: {count(number, 'job')}, {size(len(content))}\n"
+    return partial(sys.stdout.write, line)
 
 
 def report_title(paths: Sequence[Path]) -> str:

@@ -121,7 +121,8 @@ def generate(example: Path, workspace: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["it wrote nothing"])[-1]
-        raise RunnerError(f"the flights cannot be generated: {clean(last, 200)}.")
+        reason = clean(last.removeprefix("generate.py: ").removesuffix("."), 200)
+        raise RunnerError(f"the flights cannot be generated: {reason}.")
 
 
 def run_arguments(example: Path, workspace: Path) -> list[str]:

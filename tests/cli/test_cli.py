@@ -164,20 +164,22 @@ def test_debug_shows_the_traceback_and_keeps_the_code(
         ["resim_inspect", "rules"],
         ["resim_inspect", "rules", "--debug"],
         ["resim_inspect", "--help"],
+        ["resim_inspect", "rules", "--help"],
         ["resim_inspect", "--version"],
+        ["runner", "--help"],
         ["runner", "--version"],
         ["runner", "doctor", "--format", "json"],
     ],
 )
-def test_a_full_device_for_the_output_is_one_sentence(words: list[str]) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_device_for_the_output_is_one_sentence(words: list[str], unbuffered: str) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", *words],
             stdout=full,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
-            # Without a buffer, argparse would write at once, and ignore the error.
-            env={**os.environ, "PYTHONUNBUFFERED": ""},
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
             text=True,
             check=False,
         )

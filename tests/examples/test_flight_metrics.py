@@ -79,6 +79,28 @@ def test_a_reader_that_ends_early_ends_nothing(tmp_path: Path) -> None:
     assert {job.name for job in (tmp_path / "jobs").iterdir()} == {"night_patrol", "calm_survey"}
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_cannot_be_written_is_one_sentence(tmp_path: Path, unbuffered: str) -> None:
+    program = [sys.executable, str(EXAMPLE / "generate.py")]
+    (tmp_path / "file").touch()
+    environ = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with Path("/dev/full").open("wb") as full:
+        for workspace, what in (("ws", "the output"), ("file", str(tmp_path / "file"))):
+            done = subprocess.run(
+                [*program, str(tmp_path / workspace), "night_patrol"],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                env=environ,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 2
+            assert done.stderr.startswith(f"generate.py: {what}")
+            assert done.stderr.count("\n") == 1
+            assert "cannot be written: " in done.stderr
+
+
 def test_a_log_can_have_any_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name, words in (("short", []), ("long", ["--laps", "3"]), ("fine", ["--rate", "50"])):
         generate.main([str(tmp_path / name), *words, "night_patrol"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from html import unescape
@@ -48,6 +49,23 @@ def test_a_page_has_every_metric_and_what_fails(
         assert f"<h4>{name}</h4>" in page
     assert "values-nan" in page
     assert "A gust from the west pushes the drone towards the crane." in page
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+@pytest.mark.parametrize("out", ["page.html", "page.md"])
+def test_a_full_device_for_the_lines_is_not_said_of_the_file(
+    report: Report,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    out: str,
+) -> None:
+    small(tmp_path)
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        monkeypatch.setattr("sys.stdout", io.TextIOWrapper(full, write_through=True))
+        assert report("metrics.binproto", "-o", out) == 2
+    assert "the output cannot be written: " in capsys.readouterr().err
+    assert "Speed" in (tmp_path / out).read_text("utf-8")
 
 
 def test_text_of_a_file_is_never_markup(report: Report, tmp_path: Path) -> None:
