@@ -9,7 +9,7 @@ from resim_inspect.document.model import Metric
 from resim_inspect.errors import DocumentError
 from resim_inspect.filtering.catalog import Grouping, Heading, View
 from resim_inspect.filtering.query import checked_query
-from resim_inspect.job_rows import JobRow
+from resim_inspect.job_rows import Cell, JobRow
 from resim_inspect.text import NOT_RUN, clean
 from resim_inspect.tui.dashboard.arrangement import Deck, deck_of, replayed
 from resim_inspect.tui.dashboard.cards import (
@@ -35,10 +35,10 @@ class JobSource:
         self.metric = metric
 
     @property
-    def number(self) -> tuple[float, str] | None:
-        """Value and unit of a scalar, which its row knows already."""
+    def scalar(self) -> Cell | None:
+        """The metric's cell if it is a scalar, whose value and limits the row knows already."""
         cell = self.row.cells.get(self.metric)
-        return None if cell is None or cell.value is None else (cell.value, cell.unit)
+        return None if cell is None or cell.value is None else cell
 
     @property
     def is_on_disk(self) -> bool:

@@ -25,7 +25,7 @@ from resim_inspect.tui.dashboard.shared_scale import (
     JobRange,
     SharedScale,
     range_of,
-    range_of_number,
+    range_of_cell,
 )
 from resim_inspect.tui.dashboard.state import DashboardState
 from resim_inspect.tui.key_hints import key_of
@@ -148,9 +148,9 @@ class JobsDashboard(DashboardScreen):
             source = cards.source(item)
             if not isinstance(source, JobSource) or self.scale.is_known(row.name, source):
                 continue
-            number = source.number
-            if number is not None:
-                self.scale.add(row.name, range_of_number(*number, source))
+            scalar = source.scalar
+            if scalar is not None:
+                self.scale.add(row.name, range_of_cell(scalar, source))
             elif source.is_on_disk and not row.approximate:
                 unread.append((row.name, source))
         return unread

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from resim_inspect.charts.model.drawing import Drawing, Gauge, Plot
+from resim_inspect.job_rows import Cell
 from resim_inspect.text import clean, number, quantity
 from resim_inspect.tui.widgets.chart.viewport import Window
 
@@ -111,14 +112,20 @@ def range_of(drawing: Drawing, source: object) -> JobRange:
     for panel in drawing.panels:
         if isinstance(panel, Gauge) and panel.value is not None:
             limits = [end for end in (panel.fails_above, panel.fails_below) if end is not None]
-            return range_of_number(panel.value, panel.unit, source, limits)
+            return _range_of_number(panel.value, limits, panel.unit, source)
     return JobRange(source, None, "", "")
 
 
-def range_of_number(
-    value: float, unit: str, source: object, limits: Sequence[float] = ()
-) -> JobRange:
-    """Range of a number and its thresholds; a number that is not finite has none."""
+def range_of_cell(cell: Cell, source: object) -> JobRange:
+    """Range of a scalar in a table of jobs: the one that `range_of` finds in its drawing."""
+    limits = cell.limits
+    ends = () if limits is None else (limits.fails_above, limits.fails_below)
+    value = math.nan if cell.value is None else cell.value
+    return _range_of_number(value, [end for end in ends if end is not None], cell.unit, source)
+
+
+def _range_of_number(value: float, limits: Sequence[float], unit: str, source: object) -> JobRange:
+    """Range of a number and its limits; a number that is not finite has none."""
     if not math.isfinite(value):
         return JobRange(source, None, "", "")
     ends = [value, *(limit for limit in limits if math.isfinite(limit))]

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import math
+from pathlib import Path
+
+import pytest
+
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import draw
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.model import FailureDefinition
+from resim_inspect.job_rows import Cell, read_job
 from resim_inspect.tui.dashboard.shared_scale import (
     JobRange,
     SharedScale,
     range_of,
-    range_of_number,
+    range_of_cell,
 )
+from runner.workspace.layout import RunFolder
 
 
 def _range(low: float, high: float, unit: str = "m", kind: str = "number") -> JobRange:
@@ -82,9 +91,26 @@ def test_ranges_of_drawings() -> None:
 def test_numbers_that_are_not_finite_have_no_range() -> None:
     scale = SharedScale()
     for key, value in (("a", float("nan")), ("b", float("inf")), ("c", 3.0)):
-        scale.add(key, range_of_number(value, "m", None, [float("inf"), 5.0]))
+        limits = FailureDefinition(float("inf"), 5.0)
+        scale.add(key, range_of_cell(Cell(MetricStatus.PASSED, value, "m", limits), None))
     assert scale.window == (3.0, 5.0)
 
 
 def test_a_unit_of_a_file_is_made_safe() -> None:
-    assert range_of_number(1.0, "m\x1b[2J" + "x" * 99, None).unit.isprintable()
+    cell = Cell(MetricStatus.PASSED, 1.0, "m\x1b[2J" + "x" * 99)
+    assert range_of_cell(cell, None).unit.isprintable()
+
+
+@pytest.mark.parametrize("limits", [(), (10.0,), (None, -3.0), (12.0, 2.0), (math.inf, -math.nan)])
+@pytest.mark.parametrize("value", [4.0, 0.0, -7.5, math.nan, math.inf])
+def test_a_scalar_has_one_range_whether_its_row_or_its_chart_is_read(
+    tmp_path: Path, value: float, limits: tuple[float | None, ...]
+) -> None:
+    build = DocumentBuilder("scalar")
+    above, below = (*limits, None, None)[:2]
+    build.scalar("Top", value, unit="m/s²", fails_above=above, fails_below=below)
+    build.write(tmp_path / "outputs" / "metrics.binproto")
+    document = build.document()
+    row = read_job("job", RunFolder(tmp_path))
+    drawn = range_of(draw(document, document.metrics[0]), None)
+    assert repr(range_of_cell(row.cells["Top"], None)) == repr(drawn)
