@@ -80,7 +80,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " --metric, their values too",
     )
     add_window_arguments(
-        parser, "row", "metrics; of a workspace, first the metrics that its summary has"
+        parser,
+        "row",
+        "metrics, data and events of each file; of a workspace, first the metrics of its summary",
     )
 
 

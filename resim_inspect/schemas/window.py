@@ -96,13 +96,15 @@ class Window:
 
         The lists are one group, in their order.
         """
-        rows = [(name, row) for name, (rows, _) in lists.items() for row in rows]
+        # A list may make each of its rows when it is asked for it.
+        rows = [(name, number) for name, (rows, _) in lists.items() for number in range(len(rows))]
         names: list[str] = []
 
-        def encode(named: tuple[str, Any]) -> Any:
-            name, row = named
+        def encode(row: tuple[str, int]) -> Any:
+            name, number = row
             names.append(name)
-            return lists[name][1](row)
+            values, value_of = lists[name]
+            return value_of(values[number])
 
         taken = self.take(rows, encode)
         if taken is None:

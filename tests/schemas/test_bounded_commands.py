@@ -111,7 +111,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
             clock = b.times("Time", seconds)
             data = b.doubles("Data", seconds, unit="m", index=clock)
             statuses = b.statuses("Statuses", ["PASSED"] * 50, index=clock)
-            b.double_over_time("Series", [(data, statuses)])
+            names = ("Series", "Series again")
+            both = [b.double_over_time(name, [(data, statuses)]) for name in names]
+            b.doubles("Data that no metric uses", seconds)
+            b.event("Of two metrics", 1, both)
+            b.event("Of no metric", 2)
             b.text("Text", HOSTILE * 40)
             outputs = folder / side / "jobs" / job / "outputs"
             (outputs.parent / "inputs").mkdir(parents=True)
@@ -148,7 +152,7 @@ def rows_of(document: Any, at: str = "") -> list[tuple[str, str]]:
 
 GROUPS = {"files", "comparisons", "evaluations"}
 ROWS = {"findings", "metrics", "changes", "errors", "verdicts", "config_errors", "rules", "keys"}
-ROWS |= {"themes", "settings", "jobs", "leftovers"}
+ROWS |= {"themes", "settings", "jobs", "leftovers", "data", "events"}
 
 
 def parts(call: Callable[..., str], *bounds: str) -> Iterator[str]:

@@ -42,8 +42,8 @@ def write(value: Any, stream: TextIO, levels: int = 4, indent: str = "") -> None
         stream.write(json.dumps(value, allow_nan=False))
 
 
-def document_values(document: Document, metrics: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a document with the values of some of its metrics, and without data."""
+def document_values(document: Document) -> dict[str, Any]:
+    """Return what a document has beside its metrics, data and events."""
     counts: dict[str, int] = {}
     for metric in document.metrics:
         counts[_enum(metric.status)] = counts.get(_enum(metric.status), 0) + 1
@@ -55,9 +55,6 @@ def document_values(document: Document, metrics: list[dict[str, Any]]) -> dict[s
         "metrics_status": _enum(document.status),
         "collection_status": _enum(document.collection_status),
         "status_counts": counts,
-        "metrics": metrics,
-        "data": [],
-        "events": [event_values(event) for event in document.events],
     }
 
 
@@ -168,18 +165,20 @@ def _length(document: Document, data: MetricsData) -> int | dict[str, int] | Non
         return None
 
 
-def numbers(document: Document, metrics: Iterable[Metric]) -> list[dict[str, Any]]:
-    """Return the data that some metrics use, each once, with statistics and all values."""
+def used_data(document: Document, metrics: Iterable[Metric]) -> list[MetricsData]:
+    """Return the data that some metrics use, each once and after its index."""
     data_by_position: dict[int, MetricsData] = {}
     for metric in metrics:
         for data in document.data_of(metric):
             index = document.index_of(data)
             for data_entry in (index, data) if index is not None else (data,):
                 data_by_position.setdefault(data_entry.position, data_entry)
-    return [
-        data_values(document, data) | _contents(document, data)
-        for data in data_by_position.values()
-    ]
+    return list(data_by_position.values())
+
+
+def full_data_values(document: Document, data: MetricsData) -> dict[str, Any]:
+    """Return one metrics data with statistics and all values."""
+    return data_values(document, data) | _contents(document, data)
 
 
 def _contents(document: Document, data: MetricsData) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -11,9 +13,10 @@ from resim_inspect.commands.show_output.as_json import (
     data_values,
     document_values,
     event_values,
+    full_data_values,
     metric_values,
-    numbers,
     plain,
+    used_data,
     write,
 )
 from resim_inspect.errors import DocumentError
@@ -22,7 +25,7 @@ from resim_inspect.schemas.window import Bounds, Window, write_bounded
 if TYPE_CHECKING:
     from resim_inspect.column_values import ColumnSummary
     from resim_inspect.document import Document
-    from resim_inspect.document.model import Metric
+    from resim_inspect.document.model import Metric, MetricsData
     from resim_inspect.job_rows import JobMetrics, JobRow
 
 Values = dict[str, Any]
@@ -99,34 +102,28 @@ class JsonDocument:
         return [read_job(name, folder, read.get(folder.metrics)) for name, folder in jobs]
 
     def _document(self, document: Document, window: Window) -> Values | None:
-        """Return the values of a document with the metrics in the window; None without any.
+        """Return the values of a document with the rows in the window; None without any.
 
-        A document of which a part is asked for has the data and events of that part alone.
+        Its rows are its metrics, then their data or with no names all data, then its events.
         """
-        chosen = [document.metrics[position] for position in document.display_order()]
+        chosen: Sequence[Metric]
+        data: Sequence[MetricsData]
         if self._names:
             chosen = select_metrics(document, self._names)
-        shown: list[Metric] = []
-
-        def encode(metric: Metric) -> Values:
-            shown.append(metric)
-            return metric_values(document, metric)
-
-        metrics = window.take(chosen, encode)
-        if metrics is None:
-            return None
-        shown = shown[: len(metrics)]
-        values = document_values(document, metrics)
-        if self._names:
-            values["data"] = numbers(document, shown)
-        elif window.bounds.are_given:
-            ids = {metric.id for metric in shown}
-            used = {data.position: data for metric in shown for data in document.data_of(metric)}
-            values["data"] = [data_values(document, used[position]) for position in sorted(used)]
-            values["events"] = [event_values(e) for e in document.events if ids & set(e.metrics)]
+            data = used_data(document, chosen)
+            encode_data = full_data_values
         else:
-            values["data"] = [data_values(document, data) for data in document.data]
-        return values
+            chosen = [document.metrics[position] for position in document.display_order()]
+            data = document.data
+            encode_data = data_values
+        rows = window.take_lists(
+            {
+                "metrics": (chosen, partial(metric_values, document)),
+                "data": (data, partial(encode_data, document)),
+                "events": (document.events, event_values),
+            }
+        )
+        return None if rows is None else document_values(document) | rows
 
 
 def _summary(rows: list[JobRow], window: Window) -> Values | None:
