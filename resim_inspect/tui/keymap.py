@@ -329,6 +329,9 @@ CHECKLIST = (
 QUICK_OPEN = (
     key("quick_open.down", "down,ctrl+n", "move(1)", "Next match", priority=True),
     key("quick_open.up", "up,ctrl+p", "move(-1)", "Previous match", priority=True),
+    key("quick_open.page_down", "pagedown", "page(1)", "One page down", priority=True),
+    key("quick_open.page_up", "pageup", "page(-1)", "One page up", priority=True),
+    key("quick_open.copy", "ctrl+y", "copy", "Copy name", hint="copy", priority=True),
     key("quick_open.close", "escape", "close", "Close", hint="close", priority=True),
 )
 

@@ -69,7 +69,7 @@ from resim_inspect.tui.widgets.filter_box import FilterInput
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.maximising import MaximisingScreen
 from resim_inspect.tui.widgets.prompt import Prompt
-from resim_inspect.tui.widgets.quick_open import QuickOpen
+from resim_inspect.tui.widgets.quick_open import NamePicker, QuickOpen
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.widgets.searchable_list import SearchableList
 from resim_inspect.tui.workspace.chart_screen import ColumnChartScreen
@@ -183,7 +183,13 @@ SCENES = {
     ),
     "rows": Scene(InputsScreen, "batch/jobs/flight/inputs", ("end",), owners=(RecordList,)),
     "help": Scene(HelpScreen, DOCUMENT, ("question_mark",), owners=(Dialog,)),
-    "jump": Scene(QuickOpen, DOCUMENT, dialog=lambda: QuickOpen(_catalog()), owners=(QuickOpen,)),
+    "jump": Scene(QuickOpen, DOCUMENT, dialog=lambda: QuickOpen(_catalog())),
+    "pick": Scene(
+        NamePicker,
+        DOCUMENT,
+        dialog=lambda: NamePicker("Metric", "metric", ["a", "b"]),
+        owners=(NamePicker,),
+    ),
     "labels": Scene(JumpScreen, DOCUMENT, ("ctrl+g",), owners=(JumpScreen,)),
     "prompt": Scene(Prompt, DOCUMENT, dialog=lambda: Prompt("Row")),
     "choose": Scene(ChoiceDialog, DOCUMENT, dialog=lambda: ChoiceDialog("One", ["a", "b"])),

@@ -64,7 +64,7 @@ from resim_inspect.tui.widgets.dialogs import (
 )
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.prompt import Prompt
-from resim_inspect.tui.widgets.quick_open import QuickOpen
+from resim_inspect.tui.widgets.quick_open import NamePicker, QuickOpen
 from resim_inspect.tui.workspace.chart_screen import ColumnChartScreen
 from resim_inspect.tui.workspace.columns_dialog import ColumnsDialog
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
@@ -97,6 +97,7 @@ JOBS: dict[str, tuple[type[Screen[Any]], tuple[str, ...]]] = {
     "workspace": (WorkspaceScreen, ()),
     "jobs filter": (WorkspaceScreen, ("slash", "a")),
     "dashboard of jobs": (JobsDashboard, ("D",)),
+    "metric of a dashboard": (NamePicker, ("D", "m")),
     "run dialog": (RunDialog, ("R",)),
     "column chart": (ColumnChartScreen, ("l", "o")),
     "columns": (ColumnsDialog, ("c",)),

@@ -289,7 +289,7 @@ class JobsDashboard(DashboardScreen):
         self.update_lines()
 
     def action_metric(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import ChoiceDialog
+        from resim_inspect.tui.widgets.quick_open import NamePicker
 
         names = metric_names(self.rows)
 
@@ -304,8 +304,5 @@ class JobsDashboard(DashboardScreen):
                 self.grid.linking.cursor = None
                 self._renew()
 
-        current = names.index(self.metric) if self.metric in names else 0
-        self.app.push_screen(
-            ChoiceDialog("Metric", [clean(name, 80) or "(no name)" for name in names], current),
-            chosen,
-        )
+        current = names.index(self.metric) if self.metric in names else None
+        self.app.push_screen(NamePicker("Metric", "metric", names, current=current), chosen)

@@ -209,7 +209,7 @@ class QueryScreen(QueryingScreen, ExportHost):
     # Queries from elsewhere.
 
     def action_metric(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import ChoiceDialog
+        from resim_inspect.tui.widgets.quick_open import NamePicker
 
         specs = list(self.catalogue.metrics.values()) if self.catalogue is not None else []
         if not specs:
@@ -220,9 +220,10 @@ class QueryScreen(QueryingScreen, ExportHost):
             if row is not None:
                 self._fill_metric(specs[row])
 
-        current = specs.index(self.spec) if self.spec in specs else 0
-        names = [clean(spec.name, 200) for spec in specs]
-        self.app.push_screen(ChoiceDialog("Query of a metric", names, current), chosen)
+        current = specs.index(self.spec) if self.spec in specs else None
+        names = [spec.name for spec in specs]
+        picker = NamePicker("Query of a metric", "metric", names, current=current)
+        self.app.push_screen(picker, chosen)
 
     def _fill_metric(self, spec: MetricSpec) -> None:
         self.spec = spec

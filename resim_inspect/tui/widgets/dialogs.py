@@ -126,6 +126,9 @@ class ChoiceList(RowList):
     def on_mount(self) -> None:
         self.set_count(len(self.rows), self._current)
 
+    def copy_text(self, row: int) -> str:
+        return self.rows[row]
+
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         tick = "" if self.ticked is None else "[x] " if row in self.ticked else "[ ] "
         return [

@@ -1,4 +1,4 @@
-"""A dialog that finds a metric by a few letters of its name."""
+"""Dialogs that find a name by a few of its letters: one of any list, and a metric of a document."""
 
 from __future__ import annotations
 
@@ -23,73 +23,110 @@ from resim_inspect.tui.widgets.dialogs import Dialog
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
 MAX_HITS = 200
-"""Number of matches that are listed."""
+"""Number of matches that are listed; without letters all names are."""
 
 
 class Hits(RowList, can_focus=False):
-    """The metrics that match; the keys of the dialog move their cursor."""
+    """The names that match; the keys of the dialog move their cursor."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, noun: str, names: Sequence[str], statuses: Sequence[int] | None) -> None:
+        """`noun`: what the names are those of; `statuses`: numbers of `MetricStatus`, as many."""
         super().__init__()
-        self.catalog = catalog
-        self.hits: list[int] = []
+        self.noun = noun
+        self.names = names
+        self.statuses = statuses
+        self.hits: Sequence[int] = ()
+        """Positions of the names that match."""
 
-    def show(self, hits: list[int]) -> None:
-        """Show these, the first chosen."""
+    def show(self, hits: Sequence[int], current: int = 0) -> None:
+        """Show these, with the cursor in the row `current`."""
         self.hits = hits
-        self.set_count(len(hits), 0)
+        self.set_count(len(hits), current)
 
     def empty_text(self) -> str:
-        return "no metric has these letters in its name"
+        return f"no {self.noun} has these letters in its name"
+
+    def copy_text(self, row: int) -> str:
+        return self.names[self.hits[row]]
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         position = self.hits[row]
-        status = MetricStatus(self.catalog.statuses[position])
-        return [
-            ("▌" if row == self.cursor else " ", styles.accent),
-            (status.symbol + " ", styles.of(status)),
-            (fit(clean(self.catalog.names[position], 200), width - 3), styles.text),
-        ]
+        pieces: list[StyledText] = [("▌" if row == self.cursor else " ", styles.accent)]
+        if self.statuses is not None:
+            status = MetricStatus(self.statuses[position])
+            pieces.append((status.symbol + " ", styles.of(status)))
+        room = width - sum(len(text) for text, _ in pieces)
+        name = clean(self.names[position], 200) or "(no name)"
+        return [*pieces, (fit(name, room), styles.text)]
 
 
-class QuickOpen(Dialog[int | None]):
-    """A field and the hits below it."""
+class NamePicker(Dialog[int | None]):
+    """A field and the names that have the letters in it; returns the position of the chosen one.
+
+    The names as they are in the file: they are cleaned for display, and copied as they are.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.QUICK_OPEN]
     DEFAULT_CSS = """
-    QuickOpen > Vertical {
+    NamePicker > Vertical {
         width: 70; max-width: 96%; height: 20; max-height: 90%;
         border: round $accent; background: $surface;
         border-title-color: $accent; border-subtitle-color: $quiet;
     }
-    QuickOpen Input, QuickOpen Input:focus { border: none; height: 1; background: $panel; }
+    NamePicker Input, NamePicker Input:focus { border: none; height: 1; background: $panel; }
     """
 
     def __init__(
-        self, catalog: Catalog, title: str = "Go to metric", among: Sequence[int] | None = None
+        self,
+        title: str,
+        noun: str,
+        names: Sequence[str],
+        *,
+        statuses: Sequence[int] | None = None,
+        among: Sequence[int] | None = None,
+        current: int | None = None,
     ) -> None:
+        """`noun`: what the names are those of, such as `metric`.
+
+        `statuses`: numbers of `MetricStatus`, one for each name; `among`: positions of the names
+        that are offered, in their order; `current`: position of the one that the cursor is on at
+        first.
+        """
         super().__init__()
-        self.catalog = catalog
         self.title_text = title
-        self.among = catalog.order if among is None else among
-        """Positions of the metrics that are offered, in their order."""
+        self.noun = noun
+        self.names = names
+        self.statuses = statuses
+        self.among = range(len(names)) if among is None else among
+        self.current = current
+
+    def lowered(self) -> Sequence[str]:
+        """The names case-folded, for searching."""
+        return [name.casefold() for name in self.names]
 
     def compose(self) -> ComposeResult:
         with VerticalBox() as box:
-            yield Input(placeholder="letters of a metric's name")
-            yield Hits(self.catalog)
+            yield Input(placeholder=f"letters of a {self.noun}'s name")
+            yield Hits(self.noun, self.names, self.statuses)
         box.border_title = Text(self.title_text)
-        self.show_hints(box, "Enter go", Hint("quick_open.close"))
+        self.show_hints(box, "Enter go", Hint("quick_open.copy"), Hint("quick_open.close"))
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
-        self.query_one(Hits).show(list(self.among[:MAX_HITS]))
+        self._show_all()
+
+    def _show_all(self) -> None:
+        """Show all names, in their order, with the cursor on the current one."""
+        row = self.among.index(self.current) if self.current in self.among else 0
+        self.query_one(Hits).show(self.among, row)
 
     async def on_input_changed(self, message: Input.Changed) -> None:
         message.stop()
+        if not message.value.strip():
+            self._show_all()
+            return
         hits: list[tuple[Match, int]] = []
-        names = self.catalog.lowered
-        for best in ranked_in_slices(message.value, names, self.among, MAX_HITS):
+        for best in ranked_in_slices(message.value, self.lowered(), self.among, MAX_HITS):
             hits = best
             # Frames between the slices; Enter comes to its turn only after the last one.
             await asyncio.sleep(0)
@@ -108,3 +145,29 @@ class QuickOpen(Dialog[int | None]):
 
     def action_move(self, by: int) -> None:
         self.query_one(Hits).action_move(by)
+
+    def action_page(self, by: int) -> None:
+        self.query_one(Hits).action_page(by)
+
+    def action_copy(self) -> None:
+        self.query_one(Hits).action_copy()
+
+
+class QuickOpen(NamePicker):
+    """A metric of a document, by the letters of its name."""
+
+    def __init__(
+        self, catalog: Catalog, title: str = "Go to metric", among: Sequence[int] | None = None
+    ) -> None:
+        """`among`: positions of the metrics that are offered, in their order; None for all."""
+        super().__init__(
+            title,
+            "metric",
+            catalog.names,
+            statuses=catalog.statuses,
+            among=catalog.order if among is None else among,
+        )
+        self.catalog = catalog
+
+    def lowered(self) -> Sequence[str]:
+        return self.catalog.lowered

@@ -93,10 +93,8 @@ class RowList(ScrollView, LineWidget, can_focus=True):
         return 0 <= row < self.count
 
     def copy_text(self, row: int) -> str:
-        """Text that copying this row copies."""
-        return "".join(
-            text for text, _ in self.render_row(row, 200, theme_styles(self.app))
-        ).strip()
+        """Text that copying this row copies: what it says, without the marks of the screen."""
+        raise NotImplementedError
 
     def empty_text(self) -> str:
         """Text shown where there are no rows."""

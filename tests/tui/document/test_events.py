@@ -19,7 +19,7 @@ async def test_a_moment_is_seen_only_where_there_is_time() -> None:
     async with opened(waves()) as pilot:
         await press(pilot, "3", "m")
         hits = pilot.app.screen.query_one(Hits)
-        names = [hits.catalog.names[position] for position in hits.hits]
+        names = [hits.names[position] for position in hits.hits]
         assert "Waves" in names
         assert "Peak" not in names
         assert "See 12.500 s in" in text(pilot)

@@ -15,7 +15,6 @@ from textual.worker import Worker, WorkerState
 
 from resim_inspect.document import Document
 from resim_inspect.document.model import MetricsData
-from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.data.columns import Columns, columns_of
 from resim_inspect.tui.document.data.data_list import DataList, data_title
@@ -324,7 +323,7 @@ class DataPane(Pane, FilterHost, SideHost):
         self._lead()
 
     def action_users(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import ChoiceDialog
+        from resim_inspect.tui.widgets.quick_open import NamePicker
 
         data = self.data
         metrics = self.session.document.users_of(data) if data is not None else []
@@ -338,8 +337,9 @@ class DataPane(Pane, FilterHost, SideHost):
                 if row is not None:
                     self.post_message(GoTo("metric", metrics[row].position))
 
-            rows = [f"{m.status.symbol} {clean(m.name, 80)}" for m in metrics[:500]]
-            self.app.push_screen(ChoiceDialog("Metrics that use these data", rows), chosen)
+            names, statuses = [m.name for m in metrics], [int(m.status) for m in metrics]
+            title = "Metrics that use these data"
+            self.app.push_screen(NamePicker(title, "metric", names, statuses=statuses), chosen)
 
     def action_details(self) -> None:
         from resim_inspect.tui.widgets.dialogs import DetailsDialog

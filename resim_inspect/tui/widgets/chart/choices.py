@@ -61,7 +61,7 @@ class ChoosingChart(RestorableChart):
         self.app.push_screen(ChecklistDialog("Series", [clean(n, 80) for n in names], on, changed))
 
     def action_category(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import ChoiceDialog
+        from resim_inspect.tui.widgets.quick_open import NamePicker
 
         drawing = self.drawing
         if drawing is None or not drawing.categories:
@@ -74,7 +74,5 @@ class ChoosingChart(RestorableChart):
                 self.options = replace(self.options, category=names[row])
                 self._ask()
 
-        current = names.index(drawing.category) if drawing.category in names else 0
-        self.app.push_screen(
-            ChoiceDialog("Category", [clean(n, 80) for n in names], current), chosen
-        )
+        current = names.index(drawing.category) if drawing.category in names else None
+        self.app.push_screen(NamePicker("Category", "category", names, current=current), chosen)
