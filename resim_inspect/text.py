@@ -114,8 +114,8 @@ def table(rows: Sequence[Sequence[str]], right: Iterable[int] = (), gap: int = 2
 def wrap(text: str, width: int, hang: str = "") -> list[str]:
     """`text` as lines of at most `width` cells, at least one line.
 
-    Lines break at blanks and at line breaks; a word that is longer than a line is split. `hang`
-    begins each further line of a paragraph.
+    Lines break at blanks and at line breaks; a word that is longer than a line is split, behind
+    a hyphen or slash if one is near. `hang` begins each further line of a paragraph.
     """
     width = max(1, width)
     room = max(1, width - cell_width(hang))
@@ -127,16 +127,20 @@ def wrap(text: str, width: int, hang: str = "") -> list[str]:
             if line and used + 1 + size <= width:
                 line, used = f"{line} {word}", used + 1 + size
                 continue
-            if line:
-                lines.append(start + line)
-                start = hang
-            *full, line = chop(word, room) if size > room else [word]
-            for part in full:
+            *full, last = _pieces(word, room) if size > room else [word]
+            for part in [line, *full] if line else full:
                 lines.append(start + part)
                 start = hang
-            used = cell_width(start + line)
+            line, used = last, cell_width(start + last)
         lines.append(start + line)
     return lines
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    if not word.isascii():
+        return chop(word, width)
+    # What is left, else up to a hyphen or slash in the second half of a line, else a line.
+    return re.findall(f".{{1,{width}}}$|.{{{width // 2},{width - 1}}}[-/]|.{{1,{width}}}", word)
 
 
 def chop(text: str, width: int) -> list[str]:
@@ -150,18 +154,11 @@ def chop(text: str, width: int) -> list[str]:
 
 def _head(text: str, width: int) -> str:
     """The longest start of `text` in at most `width` cells."""
-    if text.isascii():
-        return text[:width]
-    used = 0
-    for position, char in enumerate(text):
-        used += cell_width(char)
-        if used > width:
-            text = text[:position]
-            break
-    # A variation selector makes the character before it wider.
-    while cell_width(text) > width:
-        text = text[:-1]
-    return text
+    if text.isascii() or width <= 0:
+        return text[: max(0, width)]
+    # Few characters share a cell: a long text is not looked at to its end.
+    head = chop(text[: 16 * width + 16], width)[0]
+    return head if cell_width(head) <= width else ""
 
 
 DIGITS = 6

@@ -185,7 +185,8 @@ def test_a_text_is_padded_to_a_width() -> None:
     ("raw", "width", "lines"),
     [("a bb ccc", 4, ["a bb", "ccc"]), ("abcdefgh ij", 4, ["abcd", "efgh", "ij"]),
      ("a\n\nb", 4, ["a", "", "b"]), ("日本語", 4, ["日本", "語"]),
-     ("", 4, [""])],
+     ("", 4, [""]), ("5e33-a17d-346d6", 10, ["5e33-a17d-", "346d6"]),
+     ("a-bcdefghijk", 10, ["a-bcdefghi", "jk"])],
 )  # fmt: skip
 def test_wrapping_keeps_words_and_splits_what_is_too_long(
     raw: str, width: int, lines: list[str]

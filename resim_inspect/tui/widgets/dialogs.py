@@ -236,6 +236,9 @@ class ChecklistDialog(Dialog[None]):
 class DetailRows(RowList):
     """Names and values, long ones on several lines; copying copies the value."""
 
+    # Room for the scrollbar is kept: lines that are made for the width would be cut by it.
+    DEFAULT_CSS = "DetailRows { scrollbar-gutter: stable; }"
+
     def __init__(
         self, details: Sequence[tuple[str, str]], current: int = 0, limit: int = MAX_DETAIL
     ) -> None:

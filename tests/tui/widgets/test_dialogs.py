@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.tui.key_hints import fitting_hints
-from resim_inspect.tui.widgets.dialogs import ChecklistDialog
+from resim_inspect.tui.widgets.dialogs import ChecklistDialog, DetailsDialog
 from tests.tui.conftest import opened, press, settle, text
 
 
@@ -83,3 +83,15 @@ async def test_a_notice_tells_its_severity_without_colours() -> None:
             pilot.app.screen.notify("It is so.", title=title, severity=severity)
             await settle(pilot)
             assert [notice.title for notice in pilot.app._notifications] == [shown]
+
+
+async def test_no_part_of_a_long_value_is_cut_where_a_scrollbar_appears() -> None:
+    details = [(f"name {row:2}", "Q" * 90) for row in range(18)]
+    async with opened(DocumentBuilder("empty")) as pilot:
+        pilot.app.push_screen(DetailsDialog("Facts", details))
+        await settle(pilot)
+        assert text(pilot).count("Q") == 18 * 90
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert "QQQ" in text(pilot)
+        assert "Q…" not in text(pilot)
