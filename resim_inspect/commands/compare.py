@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from resim_inspect.commands import CommandError, checked_bounds
 from resim_inspect.commands.shared.console import MANY, job_progress, page_width
+from resim_inspect.errors import DocumentError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.schemas.window import add_window_arguments
 from resim_inspect.terminal import positive, use_color
@@ -17,7 +18,7 @@ from resim_inspect.text import clean, count
 
 if TYPE_CHECKING:
     from resim_inspect.commands.compare_output import Format
-    from resim_inspect.comparison import Comparison
+    from resim_inspect.comparison import Comparison, Side
     from resim_inspect.comparison.batches import JobChanges
 
 FORMATS = {
@@ -32,6 +33,8 @@ FORMATS = {
 FAIL_ON = ("never", "none", "worse", "gone", "changed")
 """Choices of --fail-on, the most lenient first; none means never."""
 MAX_TERMINAL_WIDTH = 160
+WITHOUT_DOCUMENT = ("text", "html")
+"""Formats of which a person sees the error alone, where a side cannot be read."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,30 +92,44 @@ def run(args: argparse.Namespace) -> int:
         unmatched_tolerances,
         unreadable_text,
     )
-    from resim_inspect.compared_sides import project_tolerances, side_of
-    from resim_inspect.comparison import CompareOptions, compare_sides
+    from resim_inspect.compared_sides import project_tolerances
+    from resim_inspect.comparison import CompareOptions, Side, compare_sides
     from resim_inspect.comparison.gate import gate_fails
 
     bounds = checked_bounds(args)
     if args.format == "html" and sys.stdout.isatty():
         raise CommandError("the page is not written to a terminal: add > changes.html to the call")
     tolerances = project_tolerances(args.tolerance)
-    base = side_of(args.base)
-    sides = [side_of(path) for path in args.others]
+    has_document = args.format not in WITHOUT_DOCUMENT
+    base, *sides = [_side_or_error(path, has_document) for path in (args.base, *args.others)]
     # Columns and totals have the values of what is the same, as JSON has.
-    same_values = len(sides) > 1 or base.is_batch or sides[0].is_batch
+    same_values = len(sides) > 1 or any(
+        isinstance(s, Side) and s.is_batch for s in (base, sides[0])
+    )
     same_values |= args.format == "json" and not args.only_changes
     options = CompareOptions(tolerances, args.metric.strip(), same_values=same_values)
     fail_on = "never" if args.fail_on == "none" else args.fail_on
     comparisons: list[Comparison] = []
     job_paths: list[dict[str, tuple[Path | None, Path | None]]] = []
-    for side in sides:
-        with job_progress("Comparing", max(len(base.jobs), len(side.jobs))) as on_job:
-            jobs: list[JobChanges] = []
-            comparisons.append(
-                compare_sides(base, side, options, on_job=on_job, on_changes=jobs.append)
-            )
-            job_paths.append({job.name: job.paths for job in jobs})
+    unreadable: list[DocumentError] = []
+    for path, side in zip(args.others, sides, strict=True):
+        jobs: list[JobChanges] = []
+        try:
+            if isinstance(base, DocumentError):
+                raise base
+            if isinstance(side, DocumentError):
+                raise side
+            with job_progress("Comparing", max(len(base.jobs), len(side.jobs))) as on_job:
+                comparison = compare_sides(
+                    base, side, options, on_job=on_job, on_changes=jobs.append
+                )
+        except DocumentError as error:
+            if not has_document:
+                raise
+            unreadable.append(error)
+            comparison = _without_changes(args.base, path, base, error)
+        comparisons.append(comparison)
+        job_paths.append({job.name: job.paths for job in jobs})
     output = OutputOptions(
         fail_on=fail_on,
         only_changes=args.only_changes,
@@ -124,19 +141,50 @@ def run(args: argparse.Namespace) -> int:
     )
     module = import_module(f"resim_inspect.commands.compare_output.{FORMATS[args.format]}")
     cast("Format", module).write(comparisons, sys.stdout, output)
+    if unreadable:
+        raise unreadable[0]
     if options.query and not any(comparison.changes for comparison in comparisons):
         # A gate that compares nothing passes: a query with a typing error is to be noticed.
         query = clean(options.query, 120)
         sys.stderr.write(f"resim-inspect: no metric of either side matches {query!r}\n")
     for tolerance in unmatched_tolerances(comparisons):
         sys.stderr.write(f"resim-inspect: {tolerance.sentence}\n")
-    errors = [error for comparison in comparisons for error in comparison.errors]
+    errors = [each for comparison in comparisons for each in comparison.errors]
     if errors:
-        for error in errors[:MANY]:
-            sys.stderr.write(f"resim-inspect: the job {unreadable_text(error)}\n")
+        for job_error in errors[:MANY]:
+            sys.stderr.write(f"resim-inspect: the job {unreadable_text(job_error)}\n")
         if len(errors) > MANY:
             rest = count(len(errors) - MANY, "more job")
             sys.stderr.write(f"resim-inspect: {rest} cannot be read; --format json has them all\n")
         return ExitCode.ERROR
     failed = any(gate_fails(comparison, fail_on) for comparison in comparisons)
     return ExitCode.INVALID if failed else ExitCode.OK
+
+
+def _side_or_error(path: Path, has_document: bool) -> Side | DocumentError:
+    """Return a side, or why there is none for the document; raises the error where it has none."""
+    from resim_inspect.compared_sides import side_of
+
+    try:
+        return side_of(path)
+    except DocumentError as error:
+        if not has_document:
+            raise
+        return error
+
+
+def _without_changes(
+    base: Path, other: Path, base_side: Side | DocumentError, error: DocumentError
+) -> Comparison:
+    """Return the comparison of two sides of which one cannot be read."""
+    from resim_inspect.comparison import Comparison
+    from resim_inspect.comparison.changes import JobError
+
+    of_base = error is base_side or (
+        not isinstance(base_side, DocumentError)
+        and error.path in {job.path for job in base_side.jobs}
+    )
+    side = "before" if of_base else "after"
+    return Comparison(
+        str(base), str(other), False, (), errors=(JobError("", side, error.located()),)
+    )

@@ -13,7 +13,7 @@ from resim_inspect.comparison.gate import gate_fails
 from resim_inspect.comparison.tolerance import UnmatchedTolerance
 from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.schemas.window import UNBOUNDED, Bounds
-from resim_inspect.text import clean
+from resim_inspect.text import clean, count
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,11 @@ def summary_words(comparison: Comparison) -> str:
 
 def verdict_words(comparison: Comparison, fail_on: str) -> str:
     """Result of the gate in words: `fails (--fail-on worse)`."""
-    failing = gate_fails(comparison, fail_on)
-    return f"{'fails' if failing else 'passes'} (--fail-on {fail_on})"
+    if gate_fails(comparison, fail_on):
+        return f"fails (--fail-on {fail_on})"
+    if comparison.errors:
+        return f"is incomplete: {count(len(comparison.errors), 'file')} cannot be read"
+    return f"passes (--fail-on {fail_on})"
 
 
 def approximate_words(comparison: Comparison) -> str:
@@ -80,7 +83,12 @@ def approximate_words(comparison: Comparison) -> str:
 
 def unreadable_text(error: JobError) -> str:
     """A job that cannot be read, its side and the reason, cleaned."""
-    return f"{clean(error.job)} cannot be read ({error.side}): {clean(error.message)}"
+    return f"{job_of(error)} cannot be read ({error.side}): {clean(error.message)}"
+
+
+def job_of(error: JobError) -> str:
+    """Name of the job of an error, cleaned; of a single document, its file's usual name."""
+    return clean(error.job) or "metrics.binproto"
 
 
 def unmatched_tolerances(comparisons: Sequence[Comparison]) -> list[UnmatchedTolerance]:

@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
-from resim_inspect.commands.compare_output import OutputOptions, approximate_words, listed
+from resim_inspect.commands.compare_output import (
+    OutputOptions,
+    approximate_words,
+    job_of,
+    listed,
+)
 from resim_inspect.comparison.cells import delta_text, place, shown_name
 from resim_inspect.comparison.changes import Change, Comparison
 from resim_inspect.comparison.directions import Direction
@@ -25,7 +30,7 @@ def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOpti
     levels: dict[str, list[tuple[str, str]]] = {"error": [], "warning": [], "notice": []}
     for comparison in comparisons:
         for error in comparison.errors:
-            text = f"{error.job}: {error.message} ({error.side})"
+            text = f"{job_of(error)}: {error.message} ({error.side})"
             levels["error"].append((f"unreadable: {comparison.after}", text))
         if comparison.approximate:
             levels["notice"].append((comparison.after, approximate_words(comparison)))

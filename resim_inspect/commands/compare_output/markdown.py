@@ -8,6 +8,7 @@ from typing import TextIO
 from resim_inspect.commands.compare_output import (
     OutputOptions,
     approximate_words,
+    job_of,
     listed,
     summary_words,
     verdict_words,
@@ -57,7 +58,7 @@ def _section(comparison: Comparison, options: OutputOptions, budget: int) -> str
         lines += [approximate_words(comparison), ""]
     if comparison.errors:
         lines += [
-            f"- {code(error.job)} cannot be read ({error.side}): {code(error.message, _WHY)}"
+            f"- {code(job_of(error))} cannot be read ({error.side}): {code(error.message, _WHY)}"
             for error in comparison.errors[:_ERRORS]
         ]
         more = len(comparison.errors) - _ERRORS

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
-from resim_inspect.commands.compare import FORMATS
+from resim_inspect.commands.compare import FORMATS, WITHOUT_DOCUMENT
 from tests.cli.compare.compare_harness import as_json, run, write
+from tests.schemas.test_documents import check
 
 
 @pytest.mark.parametrize(
@@ -87,9 +88,30 @@ def test_a_side_that_cannot_be_read(
     words[side] = str(bad)
     for name in FORMATS:
         code, out, error = run(capsys, *words, "--format", name)
-        assert (code, out) == (2, "")
+        assert code == 2
         assert error.count("\n") == 1
         assert str(bad) in error
+        assert (out == "") == (name in WITHOUT_DOCUMENT)
+        if name not in WITHOUT_DOCUMENT:
+            assert ("before", "after")[side] in out
+    document = as_json(capsys, *words)
+    check("compare", document)
+    (comparison,) = document["comparisons"]
+    assert [each["side"] for each in comparison["errors"]] == [("before", "after")[side]]
+    assert comparison["errors"][0]["error"] in error
+    assert "is incomplete: 1 file cannot be read" in run(capsys, *words, "--format", "markdown")[1]
+
+
+def test_a_side_that_cannot_be_read_leaves_the_others_their_comparison(
+    pair: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = as_json(capsys, pair[0], "none", pair[1])
+    check("compare", document)
+    missing, compared = document["comparisons"]
+    assert missing["errors"]
+    assert not missing["changes"]
+    assert compared["changes"]
+    assert document["failed"]
 
 
 def test_a_file_that_the_validator_refuses_is_compared(
