@@ -68,7 +68,7 @@ def _open(source: Source, path: Path | None, cache_bytes: int, threshold: int) -
         foreign = _foreign(source)
         if foreign is None:
             raise
-        raise MalformedError(foreign, path, error.offset) from error
+        raise MalformedError(foreign, path, 0) from error
     try:
         message, slices, data = _parsed(split)
     except DecodeError as error:
@@ -125,41 +125,18 @@ def _malformed(source: Source, split: Scan, path: Path | None) -> DocumentError:
     from resim_inspect.document.wire.parse_errors import diagnose
 
     foreign = _foreign(source)
+    if foreign is not None:
+        return MalformedError(foreign, path, 0)
     fault = diagnose(split.index_message, pb.JobMetrics.DESCRIPTOR)
     if fault is None:
-        return MalformedError(foreign or "is not valid: protobuf cannot parse it", path)
+        return MalformedError("is not valid: protobuf cannot parse it", path)
     offset = split.file_offset(fault.offset)
-    return MalformedError(foreign or f"is damaged at byte {offset:,}: {fault.reason}", path, offset)
+    return MalformedError(f"is damaged at byte {offset:,}: {fault.reason}", path, offset)
 
 
 def _foreign(source: Source) -> str | None:
     """Problem of a file whose first bytes are not those of a metrics file, or None."""
-    head = source.read(0, 512)
-    for magic, name in _MAGIC:
-        if head.startswith(magic):
-            return f"is not a metrics file: it is {name}"
-    # The first bytes of real files: a line feed, which is the tag of the job's id, or a
-    # control character soon.
-    if head[0] != 0x0A and not any(byte < 9 or 13 < byte < 32 or byte == 127 for byte in head):
-        try:
-            head.decode("utf-8")
-        except UnicodeDecodeError as error:
-            if error.start < len(head) - 3:
-                return None
-        return "is not a metrics file: it is text"
-    return None
+    from resim_inspect.document.wire.foreign import HEAD, foreign_kind
 
-
-_MAGIC = (
-    (b"\x1f\x8b", "gzip-compressed"),
-    (b"PK\x03\x04", "a zip archive"),
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"%PDF", "a PDF"),
-    (b"\x7fELF", "a program"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"\x89MCAP0", "an MCAP log"),
-    (b"PAR1", "a Parquet file"),
-    (b"\x89HDF", "an HDF5 file"),
-)
+    kind = foreign_kind(source.read(0, HEAD))
+    return None if kind is None else f"is not a metrics file: it is {kind}"

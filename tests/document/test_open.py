@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import random
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.building.sample import write_sample
 from resim_inspect.document import Document, DocumentError, open_document, parse_document
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.wire.scan import encode_varint
@@ -125,6 +127,15 @@ def _error(path: Path) -> DocumentError | None:
         (b"", "is empty"),
         (b"speed,time\n1,2\n", "it is text"),
         ("größe: 12 m\n".encode(), "it is text"),
+        ("größe: 12 m\n".encode("latin-1"), "it is text"),
+        ("speed,time\n1,2\n".encode("utf-16"), "it is text in UTF-16"),
+        ("\ufeffspeed,time\n1,2\n".encode(), "it is text"),
+        (b"\nspeed,time\n1,2\n", "it is text"),
+        (b"\n\n\nspeed: 3\n", "it is text"),
+        ("speed\u202e,time\u2066\n1,2\n".encode(), "it is text"),
+        (b"\x1b[32mINFO\x1b[0m the flight has begun\n", "it is text"),
+        (b"the flight\x07 has\x00 begun\x7f, and it has ended\f\n", "it is text"),
+        pytest.param(("a" + "é" * 300).encode(), "it is text", id="longer than the head"),
         (b"\x1f\x8b\x08\x00rest", "gzip"),
         (b"\x89PNG\r\n\x1a\nrest", "PNG image"),
         (b"\x0a\x05ab", "needs 5 bytes, of which 2 are there"),
@@ -145,7 +156,19 @@ def test_what_is_not_a_metrics_file_is_told_in_one_sentence(
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
     assert caught.value.path == path
+    if "it is " in sentence:
+        assert caught.value.offset == 0
     assert isinstance(caught.value, EmptyFileError) == (content == b"")
+
+
+def test_no_beginning_of_a_metrics_file_is_taken_for_text(tmp_path: Path) -> None:
+    data = write_sample(tmp_path).read_bytes()
+    for length in range(1, 2_000):
+        with suppress(DocumentError):
+            parse_document(data[:length])
+            continue
+        with pytest.raises(DocumentError, match=r"cut short|needs .* bytes|is damaged"):
+            parse_document(data[:length])
 
 
 def test_random_bytes_never_crash_or_hang() -> None:
