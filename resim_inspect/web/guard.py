@@ -12,11 +12,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "default-src 'none'; script-src 'self' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self' {ws}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""The page's script evaluates strings and stands partly in the page, hence both `unsafe`."""
+"""The page's script evaluates strings and writes styles into the page, hence both `unsafe`."""
 HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",

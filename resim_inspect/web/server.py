@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import aiohttp_jinja2
 import jinja2
@@ -41,7 +42,8 @@ class AppServer:
     def application(self) -> web.Application:
         """The application with its routes; no folder is listed."""
         app = web.Application(middlewares=[self.guard.middleware()])
-        loader = jinja2.FileSystemLoader(self._pages.templates_path)
+        # The page of textual-serve asks another host for a font.
+        loader = jinja2.FileSystemLoader(Path(__file__).parent / "assets")
         aiohttp_jinja2.setup(app, loader=loader, autoescape=True)
         app.add_routes(
             [
