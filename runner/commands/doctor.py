@@ -88,7 +88,7 @@ def run(args: Namespace) -> int:
     checks = list(_checks(args))
     lines: list[str] = []
     if args.register:
-        checks = list(_registered(checks, args.image))
+        checks = list(_registered(checks, args.image, args.platform))
         name = args.name or parse_image(args.image).repository.rpartition("/")[2]
         lines = list(registration_lines(args.image, name, args.project, args.systems))
     if args.format == "json":
@@ -108,7 +108,7 @@ def run(args: Namespace) -> int:
     return ExitCode.ERROR if failed else ExitCode.OK
 
 
-def _registered(checks: list[Check], image: str) -> Iterator[Check]:
+def _registered(checks: list[Check], image: str, wanted: str | None) -> Iterator[Check]:
     """Add the checks of the image's name, and judge its platform."""
     platform = ""
     for check in checks:
@@ -117,7 +117,7 @@ def _registered(checks: list[Check], image: str) -> Iterator[Check]:
         else:
             yield check
     yield from check_name(image)
-    yield check_platform(platform)
+    yield check_platform(platform, wanted)
 
 
 def _checks(args: Namespace) -> Iterator[Check]:

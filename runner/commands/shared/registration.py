@@ -69,23 +69,31 @@ def check_name(name: str) -> Iterator[Check]:
         yield Check("ok", "registry", clean(image.registry, 120))
 
 
-def check_platform(platform: str) -> Check:
-    """Check the platform of an image, such as `linux/arm64`; empty for one that is not known."""
-    if not platform:
-        return Check(
-            "warning",
-            "platform",
-            f"the platform of the image is not known; ReSim runs {PLATFORM}.",
-            "Run doctor where an engine has the image.",
-        )
-    if platform != PLATFORM and not platform.startswith(f"{PLATFORM}/"):
-        return Check(
-            "error",
-            "platform",
-            f"the image is for {platform}, and ReSim runs {PLATFORM}.",
-            f"Build it with docker build --platform {PLATFORM}.",
-        )
-    return Check("ok", "platform", platform)
+def check_platform(platform: str, wanted: str | None = None) -> Check:
+    """Check the platform of an image, such as `linux/arm64`, for ReSim.
+
+    `platform` is empty where no engine has told it; then `wanted` is the one of --platform.
+    """
+    hint = f"Build it with docker build --platform {PLATFORM}."
+    if platform:
+        if _runs_in_cloud(platform):
+            return Check("ok", "platform", platform)
+        text = f"the image is for {platform}, and ReSim runs {PLATFORM}."
+        return Check("error", "platform", text, hint)
+    if wanted and not _runs_in_cloud(wanted):
+        text = f"--platform asks for {clean(wanted, 80)}, and ReSim runs {PLATFORM}."
+        return Check("error", "platform", text, hint)
+    return Check(
+        "warning",
+        "platform",
+        f"no engine that has the image answers, so that its platform cannot be read; ReSim runs "
+        f"{PLATFORM}.",
+        "Run doctor where an engine has the image.",
+    )
+
+
+def _runs_in_cloud(platform: str) -> bool:
+    return platform == PLATFORM or platform.startswith(f"{PLATFORM}/")
 
 
 def registration_lines(image: str, name: str, project: str, systems: str) -> Iterator[str]:

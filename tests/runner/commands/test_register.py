@@ -54,6 +54,22 @@ def test_the_platform_is_that_of_the_cloud(platform: str, level: str) -> None:
     assert registration.check_platform(platform).level == level
 
 
+@pytest.mark.parametrize(
+    ("wanted", "level", "words"),
+    [
+        (None, "warning", "no engine that has the image answers"),
+        ("linux/amd64", "warning", "no engine that has the image answers"),
+        ("linux/arm64", "error", "--platform asks for linux/arm64"),
+    ],
+)
+def test_without_an_engine_the_platform_asked_for_is_judged(
+    wanted: str | None, level: str, words: str
+) -> None:
+    check = registration.check_platform("", wanted)
+    assert check.level == level
+    assert words in check.text
+
+
 def test_the_commit_is_the_version_of_an_image_without_a_tag(tmp_path: Path) -> None:
     assert registration.commit(tmp_path / "missing") == ""
     git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.com"]
