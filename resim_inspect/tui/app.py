@@ -37,7 +37,7 @@ from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.open_documents import OpenDocuments
 from resim_inspect.tui.preferences.app import PreferencesApp
 from resim_inspect.tui.preferences.model import DEFAULTS, Preferences
-from resim_inspect.tui.raw.host import RawApp
+from resim_inspect.tui.raw.host import RawApp, damage_of
 from resim_inspect.tui.runs.run_host import RunRequested
 from resim_inspect.tui.runs.started_runs import CHECK_INTERVAL, StartedRuns, leave_dialog
 from resim_inspect.tui.screens import compare_later, import_screen_of
@@ -136,6 +136,7 @@ class InspectApp(
                 is_batch = self._first.detected.kind is PathKind.WORKSPACE
                 request = CompareRequested(path, self._base, is_batch=is_batch)
                 self.after_first_frame(self.screen, lambda: compare_later(self, request))
+        self.after_first_frame(self.screen, self.show_first_damage)
         self.call_after_refresh(self.mark_first_frame)
         # A dialog may already cover the screen, which then is not refreshed.
         self.set_timer(1.0, self.mark_first_frame)
@@ -177,9 +178,10 @@ class InspectApp(
 
     @on(OpenFailed)
     def _open_failed(self, message: OpenFailed) -> None:
+        if isinstance(message.path, Path) and self.show_damage(message.path, message.error):
+            return
         text = f"{clean(str(message.path), 200)}: {clean(str(message.error), 300)}"
         self.notify(text, title="Cannot open", severity="warning", timeout=8, markup=False)
-        self.show_damage(message.path, message.error)
 
     @on(CompareRequested)
     def _compare_requested(self, message: CompareRequested) -> None:
@@ -317,12 +319,18 @@ def run_app(
 ) -> bool:
     """Run the app on a path, compared with a base if there is one.
 
-    Return False if it ended because of an internal error.
+    Return False if it ended because of an internal error. A damaged file is shown as its fields.
 
     Raises DocumentError, AddressError and GraphicsError before it starts.
     """
+    opened, damage = None, None
     with low_latency_gc() as started:
-        opened = None if path is None else open_path(path)
+        try:
+            opened = None if path is None else open_path(path)
+        except DocumentError as error:
+            damage = damage_of(path, error)
+            if damage is None or base is not None:
+                raise
         wanted = preferences()  # As late as possible: the terminal may not have answered yet.
         graphics = prepare(wanted.images)
         if graphics is not None and graphics.way == "kitty":
@@ -331,7 +339,7 @@ def run_app(
         app = InspectApp(
             opened, base=base, preferences=wanted, watch=watch, keeps_state=keeps_state
         )
-        app.graphics = graphics
+        app.graphics, app.first_damage = graphics, damage
         app.call_later(started)
         with exits_on_hangup(lambda: app.call_later(app.exit_in_haste)):
             app.run(mouse=wanted.mouse)

@@ -83,6 +83,15 @@ def test_never_a_colour_when_none_is_wanted(tmp_path: Path) -> None:
     assert {len({*rgb}) for rgb in colours} <= {1}, "only greys"
 
 
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_a_file_that_is_cut_short_is_shown_as_its_fields(tmp_path: Path, is_folder: bool) -> None:
+    path = tmp_path / "metrics.binproto"
+    path.write_bytes(write_sample(tmp_path / "whole").read_bytes()[:2_000])
+    terminal = Terminal(tmp_path if is_folder else path)
+    terminal.wait_for("raw bytes", "The file is cut short: the record at byte", "✗ needs")
+    assert terminal.close(b"q") == 0
+
+
 def test_what_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "text.binproto"
     path.write_text("hello")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from textual.app import App
 from textual.widget import AwaitMount
 
-from resim_inspect.errors import MalformedError, TruncatedError
+from resim_inspect.errors import DocumentError, MalformedError, TruncatedError
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -23,8 +23,25 @@ Item = tuple[str, int]
 """Kind and position of a `metric`, `data` or `event`."""
 
 
+class Damage(NamedTuple):
+    """Bytes of a file that keep it from being opened."""
+
+    path: Path
+    error: DocumentError
+    offset: int
+    """Offset of the byte to show; one beyond the file stands for its last byte."""
+
+    @property
+    def sentence(self) -> str:
+        """The error as a sentence."""
+        return self.error.sentence
+
+
 class RawApp:
     """An app that shows files as trees of fields; it comes after the app among the bases."""
+
+    first_damage: Damage | None = None
+    """Damage of the file with which the app was started, in place of a document."""
 
     def action_raw(self) -> None:
         from resim_inspect.tui.raw.reading import RawTarget, subject_of
@@ -46,21 +63,42 @@ class RawApp:
         screen = RawScreen(subject_of(session), RawTarget(steps=steps))
         return cast(App[Any], self).push_screen(screen)
 
-    def show_damage(self, path: object, error: Exception) -> None:
-        """Show the fields of a file that cannot be opened, if that is because of its bytes."""
-        if not isinstance(error, (TruncatedError, MalformedError)) or not error.offset:
-            return
-        if not isinstance(error.path or path, Path):
-            return
+    def show_damage(self, path: Path, error: Exception) -> bool:
+        """Show the fields of a file that cannot be opened, if that is because of its bytes.
+
+        Return False, and do nothing, for another error.
+        """
+        damage = damage_of(path, error)
+        if damage is None:
+            return False
         from resim_inspect.tui.raw.reading import RawSubject, RawTarget
         from resim_inspect.tui.raw.screen import RawScreen
 
-        file = cast(Path, error.path or path)
-        label = "/".join(file.absolute().parts[-2:])
-        # A file that is cut short is damaged at its end, below what needs more bytes.
-        offset = sys.maxsize if isinstance(error, TruncatedError) else error.offset
-        screen = RawScreen(RawSubject(label, file), RawTarget(offset=offset))
-        cast(App[Any], self).push_screen(screen)
+        label = "/".join(damage.path.absolute().parts[-2:])
+        subject = RawSubject(label, damage.path, problem=damage.sentence)
+        cast(App[Any], self).push_screen(RawScreen(subject, RawTarget(offset=damage.offset)))
+        return True
+
+    def show_first_damage(self) -> None:
+        """Show the fields of the damaged file with which the app was started, if it was."""
+        if self.first_damage is not None:
+            self.show_damage(self.first_damage.path, self.first_damage.error)
+
+
+def damage_of(path: object, error: Exception) -> Damage | None:
+    """Return what is damaged about a file; None for an error that its bytes do not explain.
+
+    `path` is what was opened; the error may be about a file in it.
+    """
+    if not isinstance(error, (TruncatedError, MalformedError)):
+        return None
+    file = error.path or path
+    if not isinstance(file, Path):
+        return None
+    if isinstance(error, TruncatedError):
+        # It is damaged at its end, below what needs more bytes.
+        return Damage(file, error, sys.maxsize)
+    return Damage(file, error, error.offset) if error.offset else None
 
 
 def _in_view(screen: Screen[Any]) -> tuple[Session, Item | None] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 
@@ -10,6 +10,7 @@ from textual import work
 from textual.message import Message
 from textual.worker import Worker
 
+from resim_inspect.document import open_document
 from resim_inspect.document.raw_tree.contents import whole_value
 from resim_inspect.document.raw_tree.nodes import RawNode, Step
 from resim_inspect.document.raw_tree.places import (
@@ -42,6 +43,18 @@ class RawSubject:
     path: Path | None
     source: Source | None = None
     """Bytes in memory; None for those of the file as they are when it is opened."""
+    problem: str = ""
+    """Sentence that says why the file cannot be opened as a document; empty if it can."""
+
+    def examined(self) -> RawSubject:
+        """Return the subject with the problem that the file has now, if it had one."""
+        if not self.problem or self.path is None:
+            return self
+        try:
+            open_document(self.path).close()
+        except DocumentError as error:
+            return replace(self, problem=error.sentence)
+        return replace(self, problem="")
 
     def open(self) -> Source:
         """Open the bytes. Raises UnreadableError and ChangedError."""
@@ -88,8 +101,16 @@ class RawReadingScreen(MainScreen[None], Background):
     class Opened(Message):
         """The file has been opened, and the target was found in it."""
 
-        def __init__(self, reader: RawReader, place: Place, below: list[RawNode] | None) -> None:
+        def __init__(
+            self,
+            subject: RawSubject,
+            reader: RawReader,
+            place: Place,
+            below: list[RawNode] | None,
+        ) -> None:
             super().__init__()
+            self.subject = subject
+            """The subject with its problem of now."""
             self.reader = reader
             self.place = place
             self.below = below
@@ -148,6 +169,7 @@ class RawReadingScreen(MainScreen[None], Background):
     )
     def open_file(self, subject: RawSubject, target: RawTarget) -> None:
         try:
+            subject = subject.examined()
             reader = RawReader(subject.open())
             place = target.place(reader)
             below = None
@@ -158,7 +180,7 @@ class RawReadingScreen(MainScreen[None], Background):
         except DocumentError as error:
             self.post_message(self.Failed(error))
         else:
-            self.post_message(self.Opened(reader, place, below))
+            self.post_message(self.Opened(subject, reader, place, below))
 
     @work(
         thread=True, exclusive=True, group="raw", exit_on_error=False, description="reading fields"

@@ -20,6 +20,7 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.raw import RAW
+from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.raw.bytes_view import BytesView
 from resim_inspect.tui.raw.reading import RawReadingScreen, RawSubject, RawTarget, subject_of
 from resim_inspect.tui.raw.tree_list import RawHeading, RawTreeList
@@ -35,6 +36,7 @@ class RawScreen(RawReadingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*RAW]
     DEFAULT_CSS = """
     RawScreen > #location { height: 1; background: $panel; padding: 0 1; }
+    RawScreen > #problem { height: auto; max-height: 4; padding: 0 1; color: $error; }
     RawScreen > #fields {
         height: 1fr; border: round $rule; border-title-color: $foreground;
         border-subtitle-color: $quiet;
@@ -59,6 +61,7 @@ class RawScreen(RawReadingScreen):
 
     def compose(self) -> ComposeResult:
         yield Static(id="location", markup=False)
+        yield Static(id="problem", markup=False)
         with VerticalBox(id="fields"):
             yield RawHeading()
             yield RawTreeList()
@@ -85,6 +88,12 @@ class RawScreen(RawReadingScreen):
     def _opened(self, message: RawReadingScreen.Opened) -> None:
         message.stop()
         self._stop_search()
+        if self.subject.problem and not message.subject.problem and self.subject.path is not None:
+            # The file has been written to its end meanwhile.
+            self.app.post_message(OpenRequested(self.subject.path))
+            self.dismiss(None)
+            return
+        self.subject = message.subject
         self.reader = message.reader
         self.tree_list.show_place(message.place, message.below, message.reader.source.size)
         self._lines()
@@ -249,12 +258,17 @@ class RawScreen(RawReadingScreen):
         if self._state:
             location.append(f"   {self._state}", styles.accent)
         self.query_one("#location", Static).update(location)
+        problem = self.query_one("#problem", Static)
+        problem.display = bool(self.subject.problem)
+        problem.update(f"✗ {clean(self.subject.problem, 400)}")
         self.update_hints()
 
     def key_hints(self) -> Iterable[Hint]:
         words = self.tree_list.fold_hint()
         fold = (Hint("rows.choose", words),) if words else ()
         hints = (Hint("raw.next"),) if self.tree_list.wanted else ()
+        if self.subject.problem:
+            hints = (*hints, Hint("raw.reload", "read again"))
         return (
             *fold,
             Hint("raw.search"),

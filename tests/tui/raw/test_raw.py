@@ -7,19 +7,24 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document.raw_tree.search import SearchResult
+from resim_inspect.errors import EmptyFileError, MalformedError, TruncatedError
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.text import size as bytes_text
+from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.clipboard import clipboard_file
 from resim_inspect.tui.document.findings.pane import FindingList
 from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.open.opening import open_path
 from resim_inspect.tui.open.screen import OpenScreen
 from resim_inspect.tui.raw import reading
+from resim_inspect.tui.raw.host import damage_of
 from resim_inspect.tui.raw.screen import RawScreen
 from resim_inspect.tui.theme import theme_styles
-from tests.tui.conftest import Shot, opened, press, settle, started, text
+from tests.tui.conftest import Shot, opened, press, running, settle, started, text
 from tests.tui.state_pilot import until
 from tests.tui.test_snapshots import SIZES, WAYS, flawed
 
@@ -176,6 +181,38 @@ async def test_a_truncated_file_is_shown_where_it_ends(tmp_path: Path) -> None:
         assert "✗ needs" in text(pilot)
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, OpenScreen)
+
+
+async def test_a_damaged_file_tells_what_is_missing_until_it_is_whole(tmp_path: Path) -> None:
+    file = tmp_path / "metrics.binproto"
+    content = many(30).bytes()
+    file.write_bytes(content[:-9])
+    app = InspectApp()
+    with pytest.raises(TruncatedError) as caught:
+        open_path(file)
+    app.first_damage = damage_of(file, caught.value)
+    async with running(app, (120, 40)) as pilot:
+        screen = shown(pilot)
+        assert str(screen.query_one("#problem", Static).content).endswith("of which 3,465 are there.")
+        assert "F5 read again" in text(pilot)
+        file.write_bytes(content[:-5])
+        await press(pilot, "f5")
+        assert shown(pilot) is screen
+        assert str(screen.query_one("#problem", Static).content).endswith("of which 3,469 are there.")
+        file.write_bytes(content)
+        await press(pilot, "f5")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
+        await press(pilot, "B")
+        assert not shown(pilot).query_one("#problem").display
+
+
+def test_only_bytes_that_tell_something_are_damage(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    assert damage_of(path, MalformedError("is not a metrics file: it is text", path, 0)) is None
+    assert damage_of(path, MalformedError("is not valid", path)) is None
+    assert damage_of(path, EmptyFileError("is empty", path, 0)) is None
+    assert damage_of(path, TruncatedError("is cut short", None, 0)) is not None
+    assert damage_of("resim://batch", TruncatedError("is cut short", None, 0)) is None
 
 
 @pytest.mark.parametrize("size", [(60, 20), (120, 40)])
