@@ -46,6 +46,11 @@ class JobSource:
         row = self.row
         return row.fetched and row.verdict is not None and self.metric in row.cells
 
+    @property
+    def is_surveyed(self) -> bool:
+        """True if it is read for the shared axis even while its card is out of view."""
+        return self.is_on_disk and not self.row.approximate
+
     def draw(self, max_samples: int) -> DrawnCard:
         from resim_inspect.charts.model.drawing import DrawOptions
         from resim_inspect.tui.dashboard.bounded_drawing import draw_within

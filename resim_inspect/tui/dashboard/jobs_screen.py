@@ -133,8 +133,14 @@ class JobsDashboard(DashboardScreen):
     def on_card_canvas_cards_read(self, message: CardCanvas.CardsRead) -> None:
         message.stop()
         for card in message.cards:
-            if not self.scale.is_known(card.request.key, card.request.source):
-                self.scale.add(card.request.key, range_of(card.drawing, card.request.source))
+            key, source = card.request.key, card.request.source
+            if self.scale.is_known(key, source):
+                continue
+            read = range_of(card.drawing, source)
+            is_cut = read.range is None and card.request.max_samples < samples_allowed(1)
+            if is_cut and isinstance(source, JobSource) and source.is_surveyed:
+                continue  # Among many cards one may draw less than the survey reads.
+            self.scale.add(key, read)
         self._rescale()
 
     def _unread(self) -> list[tuple[str, JobSource]]:
@@ -151,7 +157,7 @@ class JobsDashboard(DashboardScreen):
             scalar = source.scalar
             if scalar is not None:
                 self.scale.add(row.name, range_of_cell(scalar, source))
-            elif source.is_on_disk and not row.approximate:
+            elif source.is_surveyed:
                 unread.append((row.name, source))
         return unread
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.job_rows import read_job
+from resim_inspect.tui.dashboard import bounded_drawing
 from resim_inspect.tui.dashboard.card_grid import CardGrid
 from resim_inspect.tui.dashboard.job_cards import first_metric
 from resim_inspect.tui.dashboard.jobs_screen import JobsDashboard
@@ -118,6 +120,17 @@ async def test_a_number_has_one_scale_too_without_reading_the_files(tmp_path: Pa
             await press(pilot, "right")
         shown = await shown_jobs(pilot)
         assert "one y axis 10 … 90 m/s" in shown
+
+
+async def test_a_card_that_draws_less_than_the_survey_does_not_narrow_the_axis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A curve has 22 samples: one card may draw it, each of several cards may not.
+    monkeypatch.setattr(bounded_drawing, "PAGE_SAMPLES", 60)
+    async with started(workspace(tmp_path)) as pilot:
+        shown = await shown_jobs(pilot)
+        assert "This card has 22 samples" in shown
+        assert "one y axis -4.5 … 94.5 m/s (f)" in shown
 
 
 async def test_enter_opens_the_job_at_the_metric_and_escape_comes_back(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,26 @@ def test_a_scalar_has_one_range_whether_its_row_or_its_chart_is_read(
     row = read_job("job", RunFolder(tmp_path))
     drawn = range_of(draw(document, document.metrics[0]), None)
     assert repr(range_of_cell(row.cells["Top"], None)) == repr(drawn)
+
+
+def test_the_axis_is_the_same_for_any_order_of_reading(tmp_path: Path) -> None:
+    limits = ((None, None), (None, 12.0), (-4.0, None), (1.0, 11.0), (None, None))
+    ranges = []
+    for number, (below, above) in enumerate(limits):
+        build = DocumentBuilder(f"job {number}")
+        build.scalar("Top", 10 + number / 100, unit="m", fails_above=above, fails_below=below)
+        folder = RunFolder(tmp_path / str(number))
+        build.write(folder.metrics)
+        document = build.document()
+        cell = read_job("job", folder).cells["Top"]
+        drawn = range_of(draw(document, document.metrics[0]), None)
+        ranges.append((range_of_cell(cell, None), drawn))
+    chance = random.Random(7)
+    shown = set()
+    for _ in range(20):
+        scale = SharedScale()
+        for number in chance.sample(range(len(ranges)), len(ranges)):
+            # Of a job in view the chart may be read first, of another one the row.
+            scale.add(str(number), chance.choice(ranges[number]))
+        shown.add((scale.window, scale.text, scale.problem))
+    assert shown == {((-4.0, 12.0), "-4 … 12 m", "")}
