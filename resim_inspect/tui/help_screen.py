@@ -112,12 +112,12 @@ class HelpScreen(Dialog[None]):
                 table.append((Text(keys, styles.strong), words))
             parts += [KeyTable(table), Text()]
         for host in [node for node in self.nodes if isinstance(node, FilterHost)][:1]:
-            example, fields = host.filter_help()
+            fields = host.filter_fields()
             parts.append(Text("Filter", styles.accent))
-            parts.append(Padding(Text(example, styles.text), (0, 0, 0, 2)))
+            parts.append(Padding(Text(fields.EXAMPLE, styles.text), (0, 0, 0, 2)))
             table = [
                 (Text(f"{name}:", styles.strong), Text(what, styles.text))
-                for name, what in fields.items()
+                for name, what in fields.HELP.items()
             ]
             parts += [KeyTable(table), Text()]
         parts.append(Text("Marks", styles.accent))

@@ -77,7 +77,7 @@ class FetchScreen(WorkspaceScreen):
             FETCH_SCAN_INTERVAL, self.scan_pause
         ):
             self.scan()
-        self._lines()
+        self.update_lines()
         if not fetch.running:
             self._ended(fetch)
 
@@ -126,11 +126,11 @@ class FetchScreen(WorkspaceScreen):
     def action_reread(self) -> None:
         self.bar.begin(self.address, self._token)
         self.scan()
-        self._lines()
+        self.update_lines()
 
     def action_stop(self) -> None:
         self.bar.stop()
-        self._lines()
+        self.update_lines()
 
     def action_all(self) -> None:
         if self.address.job or not self.bar.fetch.running:

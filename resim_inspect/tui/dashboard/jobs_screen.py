@@ -34,6 +34,7 @@ from resim_inspect.tui.keys.dashboard import JOB_CARDS
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.column_table import select_rows
+from resim_inspect.tui.widgets.filter_host import FilterFields
 
 if TYPE_CHECKING:
     from resim_inspect.tui.dashboard.card_canvas import CardCanvas
@@ -267,10 +268,10 @@ class JobsDashboard(DashboardScreen):
             return (metric,)
         return (metric, Hint("dashboard.scale", "own y axes"))
 
-    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+    def filter_fields(self) -> FilterFields:
         from resim_inspect.filtering.jobs import JobFields
 
-        return JobFields.EXAMPLE, JobFields.HELP
+        return JobFields
 
     # Keys.
 

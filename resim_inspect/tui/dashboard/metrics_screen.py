@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on
@@ -19,6 +18,7 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.document.top_bar import TopBar
 from resim_inspect.tui.keys.raw import RAW_HOST
 from resim_inspect.tui.messages import GoTo
+from resim_inspect.tui.widgets.filter_host import FilterFields
 
 
 class MetricsDashboard(DashboardScreen):
@@ -49,10 +49,10 @@ class MetricsDashboard(DashboardScreen):
         self.query_one(TopBar).show(self.session)
         super().update_lines()
 
-    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+    def filter_fields(self) -> FilterFields:
         from resim_inspect.filtering.metrics import MetricFields
 
-        return MetricFields.EXAMPLE, MetricFields.HELP
+        return MetricFields
 
     def session_changed(self, old: Session, new: Session) -> None:
         """Show the same metrics in a new session."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from textual.widget import Widget
 
 if TYPE_CHECKING:
+    from resim_inspect.filtering.query import Fields
+    from resim_inspect.tui.widgets.column_table import ColumnTable
     from resim_inspect.tui.widgets.filter_box import FilterBox
+    from resim_inspect.tui.widgets.row_list import RowList
+
+FilterFields: TypeAlias = "type[Fields[Any]]"
+"""Fields of the items of a list that its filter may ask for."""
 
 
 class FilteredList(Protocol):
@@ -30,8 +35,8 @@ class FilterHost:
         """The container whose first child the field becomes."""
         raise NotImplementedError
 
-    def filter_help(self) -> tuple[str, Mapping[str, str]]:
-        """An example of a filter, and the fields that it may ask for."""
+    def filter_fields(self) -> FilterFields:
+        """Fields that the filter may ask for; an implementation imports them when it is called."""
         raise NotImplementedError
 
     def filtered_list(self) -> FilteredList:
@@ -59,7 +64,7 @@ class FilterHost:
 
         boxes = self.filter_boxes()
         if not boxes:
-            example, _ = self.filter_help()
+            example = self.filter_fields().EXAMPLE
             boxes = [FilterBox(self.filtered_list().query_text, example)]
             await self.filter_parent().mount(boxes[0], before=0)
         boxes[0].display = True
@@ -103,6 +108,37 @@ class FilterHost:
         self.set_filter("")
         self.focus_main()
         return True
+
+
+class TableScreen(FilterHost):
+    """A screen whose filter is that of its table of jobs, and whose lines follow the table."""
+
+    @property
+    def table(self) -> ColumnTable[Any]:
+        """The table, which is in the box `#jobs`."""
+        raise NotImplementedError
+
+    def update_lines(self) -> None:
+        """Show what is said around the table: titles, counts, the chosen cell."""
+        raise NotImplementedError
+
+    def filter_parent(self) -> Widget:
+        parent = self.table.parent
+        assert isinstance(parent, Widget)
+        return parent
+
+    def filtered_list(self) -> ColumnTable[Any]:
+        return self.table
+
+    def filter_applied(self) -> None:
+        self.update_lines()
+
+    def focus_main(self) -> None:
+        self.table.focus()
+
+    def on_row_list_moved(self, message: RowList.Moved) -> None:
+        message.stop()
+        self.update_lines()
 
 
 async def open_filter(widget: Widget) -> None:

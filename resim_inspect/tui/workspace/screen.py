@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,7 +13,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import ScreenResume
-from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
@@ -35,7 +34,7 @@ from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.dialogs import FRAME_ENDS
-from resim_inspect.tui.widgets.filter_host import FilterHost
+from resim_inspect.tui.widgets.filter_host import FilterFields, TableScreen
 from resim_inspect.tui.widgets.kept_views import restore_later
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.repainting import show_subtitle, show_title
@@ -59,7 +58,7 @@ MAX_SCAN_SHARE = 0.05
 class WorkspaceScreen(
     MainScreen[None],
     Background,
-    FilterHost,
+    TableScreen,
     RunHost,
     CompareHost,
     ExportHost,
@@ -124,7 +123,7 @@ class WorkspaceScreen(
 
     def on_mount(self) -> None:
         self.table.focus()
-        self._lines()
+        self.update_lines()
         self.scan()
         restore_later(self, self.folder)
         if self.watch_disk:
@@ -184,7 +183,7 @@ class WorkspaceScreen(
         if not self._rows.keys() <= known:
             self._rows = {name: row for name, row in self._rows.items() if name in known}
             self.table.show(list(self._rows.values()))
-        self._lines()
+        self.update_lines()
 
     @on(RowsRead)
     def _rows_read(self, message: RowsRead) -> None:
@@ -198,7 +197,7 @@ class WorkspaceScreen(
     def _show_rows(self) -> None:
         self._is_behind = False
         self.table.show(list(self._rows.values()))
-        self._lines()
+        self.update_lines()
 
     @on(ScreenResume)
     def _resumed(self) -> None:
@@ -225,7 +224,7 @@ class WorkspaceScreen(
             # It would fail again each second: the next scan is for the user to request.
             self._reading, self.scan_pause = False, math.inf
 
-    def _lines(self) -> None:
+    def update_lines(self) -> None:
         styles, outline = theme_styles(self.app), self.outline
         total = len(outline.jobs) if outline else 0
         location = self.heading()
@@ -284,12 +283,7 @@ class WorkspaceScreen(
 
     def on_theme_changed(self) -> None:
         """Repaint in the colours of a new theme."""
-        self._lines()
-
-    @on(RowList.Moved)
-    def _moved(self, message: RowList.Moved) -> None:
-        message.stop()
-        self._lines()
+        self.update_lines()
 
     @on(RowList.Chosen)
     def _chosen(self, message: RowList.Chosen) -> None:
@@ -322,22 +316,10 @@ class WorkspaceScreen(
         else:
             self.post_message(OpenRequested(self.outline.batch))
 
-    def filter_parent(self) -> Widget:
-        return self.query_one("#jobs")
-
-    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+    def filter_fields(self) -> FilterFields:
         from resim_inspect.filtering.jobs import JobFields
 
-        return JobFields.EXAMPLE, JobFields.HELP
-
-    def filtered_list(self) -> JobsTable:
-        return self.table
-
-    def filter_applied(self) -> None:
-        self._lines()
-
-    def focus_main(self) -> None:
-        self.table.focus()
+        return JobFields
 
     def action_dismiss_layer(self) -> None:
         self.clear_filter()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -43,7 +43,7 @@ from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.facts_text import FactsText
-from resim_inspect.tui.widgets.filter_host import FilterHost
+from resim_inspect.tui.widgets.filter_host import FilterFields, TableScreen
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.repainting import show_subtitle, show_title
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint, strip_of
@@ -75,7 +75,7 @@ class ComparedHeading(Widget):
         return strip_of(line, self.size.width, self.rich_style)
 
 
-class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, ComparedScreen):
+class ComparedJobsScreen(MainScreen[None], Background, TableScreen, ExportHost, ComparedScreen):
     """Compared jobs × metrics; Enter compares the two files of a job."""
 
     compares_jobs = True
@@ -124,7 +124,7 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
 
     def on_mount(self) -> None:
         self.table.focus()
-        self._lines()
+        self.update_lines()
         after_first_frame(self, self._compare)
 
     @property
@@ -168,14 +168,14 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
         self._rows += message.rows
         self._progress = message.done, message.total
         self.table.show(self._rows)
-        self._lines()
+        self.update_lines()
 
     @on(Compared)
     def _compared(self, message: Compared) -> None:
         message.stop()
         self.comparison, self._files = message.comparison, message.files
         self.table.set_totals(message.comparison.metrics)
-        self._lines()
+        self.update_lines()
         notify_of_tolerances(self, message.comparison)
 
     @on(CompareFailed)
@@ -184,7 +184,7 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
         notify_of_failure(self, message.error)
         self.dismiss(None)
 
-    def _lines(self) -> None:
+    def update_lines(self) -> None:
         styles, table = theme_styles(self.app), self.table
         show_location(self, (self.base, self.other), self.comparison)
         verdicts = verdicts_text(self.comparison, self._progress, styles)
@@ -211,7 +211,7 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
         self.update_hints()
 
     def on_resize(self) -> None:
-        self._lines()
+        self.update_lines()
 
     def key_hints(self) -> Iterable[Hint]:
         direction = "all" if self.table.direction is None else self.table.direction.value
@@ -237,12 +237,7 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
 
     def on_theme_changed(self) -> None:
         """Repaint in the colours of a new theme."""
-        self._lines()
-
-    @on(RowList.Moved)
-    def _moved(self, message: RowList.Moved) -> None:
-        message.stop()
-        self._lines()
+        self.update_lines()
 
     @on(RowList.Chosen)
     def _chosen(self, message: RowList.Chosen) -> None:
@@ -297,25 +292,13 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
         ways = {row.direction for row in self._rows}
         self.table.direction = next_filter(self.table.direction, ways)
         self.table.order_rows()
-        self._lines()
+        self.update_lines()
 
     def action_back(self) -> None:
         if not self.clear_filter():
             self.dismiss(None)
 
-    def filter_parent(self) -> Widget:
-        return self.query_one("#jobs")
-
-    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+    def filter_fields(self) -> FilterFields:
         from resim_inspect.tui.comparison.jobs.fields import ComparedJobFields
 
-        return ComparedJobFields.EXAMPLE, ComparedJobFields.HELP
-
-    def filtered_list(self) -> ComparedTable:
-        return self.table
-
-    def filter_applied(self) -> None:
-        self._lines()
-
-    def focus_main(self) -> None:
-        self.table.focus()
+        return ComparedJobFields

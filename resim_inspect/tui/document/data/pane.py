@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -28,7 +28,7 @@ from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.containers import VerticalBox
-from resim_inspect.tui.widgets.filter_host import FilterHost
+from resim_inspect.tui.widgets.filter_host import FilterFields, FilterHost
 from resim_inspect.tui.widgets.repainting import show_subtitle, show_title
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint
 from resim_inspect.tui.widgets.side_list import SideHost
@@ -189,10 +189,10 @@ class DataPane(Pane, FilterHost, SideHost):
     def filter_parent(self) -> Widget:
         return self.query_one("#data-side")
 
-    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+    def filter_fields(self) -> FilterFields:
         from resim_inspect.filtering.items import DataFields
 
-        return DataFields.EXAMPLE, DataFields.HELP
+        return DataFields
 
     def filtered_list(self) -> DataList:
         return self.list

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -24,7 +24,7 @@ from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.containers import HorizontalBox, ScrollBox, VerticalBox
 from resim_inspect.tui.widgets.facts_text import BETWEEN_FACTS, FactsText, as_fact
-from resim_inspect.tui.widgets.filter_host import FilterHost
+from resim_inspect.tui.widgets.filter_host import FilterFields, FilterHost
 from resim_inspect.tui.widgets.maximising import BoxHost
 from resim_inspect.tui.widgets.repainting import show_text
 from resim_inspect.tui.widgets.row_list import RowList
@@ -137,10 +137,10 @@ class EventsPane(Pane, FilterHost, BoxHost):
     def filter_parent(self) -> Widget:
         return self.query_one("#event-list")
 
-    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+    def filter_fields(self) -> FilterFields:
         from resim_inspect.filtering.items import EventFields
 
-        return EventFields.EXAMPLE, EventFields.HELP
+        return EventFields
 
     def filtered_list(self) -> EventList:
         return self.list

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
@@ -22,7 +22,7 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import EditionChosen, GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.containers import ScrollBox
-from resim_inspect.tui.widgets.filter_host import FilterHost
+from resim_inspect.tui.widgets.filter_host import FilterFields, FilterHost
 from resim_inspect.tui.widgets.maximising import BoxHost
 from resim_inspect.tui.widgets.repainting import show_text, show_title
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
@@ -245,10 +245,10 @@ class FindingsPane(Pane, FilterHost, BoxHost):
     def filter_parent(self) -> Widget:
         return self
 
-    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+    def filter_fields(self) -> FilterFields:
         from resim_inspect.filtering.items import FindingFields
 
-        return FindingFields.EXAMPLE, FindingFields.HELP
+        return FindingFields
 
     def filtered_list(self) -> FindingList:
         return self.list

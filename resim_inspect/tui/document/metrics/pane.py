@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -20,7 +20,7 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.containers import VerticalBox
-from resim_inspect.tui.widgets.filter_host import FilterHost
+from resim_inspect.tui.widgets.filter_host import FilterFields, FilterHost
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.widgets.side_list import SideHost
 from resim_inspect.tui.workers import after_first_frame
@@ -241,10 +241,10 @@ class MetricsPane(Pane, FilterHost, SideHost):
     def filter_parent(self) -> Widget:
         return self.query_one("#side")
 
-    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+    def filter_fields(self) -> FilterFields:
         from resim_inspect.filtering.metrics import MetricFields
 
-        return MetricFields.EXAMPLE, MetricFields.HELP
+        return MetricFields
 
     def filtered_list(self) -> MetricList:
         return self.list
