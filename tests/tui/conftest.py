@@ -25,6 +25,7 @@ from resim_inspect.tui.open.evaluating import EvaluatingScreen
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from tests.tui.cloud.fake_cloud import FakeCloud, fake_cloud
+from tests.tui.looks import Look
 from tests.tui.shared_rules import drop_strip_caches, share_rules
 from tests.tui.state_pilot import Drawing, StatePilot, key_event, screen_picture, screen_text
 
@@ -68,6 +69,14 @@ def shot(snapshot: SnapshotAssertion) -> Shot:
         assert screen_picture(pilot.app) == pictures(name=name)
 
     return take
+
+
+@pytest.fixture
+def look(way: str, monkeypatch: pytest.MonkeyPatch) -> Look:
+    """The form of a picture that the parameter `way` of a test names."""
+    if way == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    return Look(way, "resim-light" if way == "light" else None)
 
 
 @pytest.fixture

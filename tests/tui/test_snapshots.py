@@ -7,9 +7,6 @@ from pathlib import Path
 from resim_inspect.building.builder import DocumentBuilder
 from tests.tui.conftest import session_of
 
-SIZES = {"60x20": (60, 20), "80x24": (80, 24), "120x40": (120, 40)}
-WAYS = [*SIZES, "light", "no-color"]
-
 
 def flawed() -> DocumentBuilder:
     """A document with several things wrong."""

@@ -25,6 +25,7 @@ from tests.api.misbehaving_server import answer, stall
 from tests.runner.fetch_harness import BASE, TOKEN, job_id
 from tests.tui.cloud.fake_cloud import ADDRESS, FakeCloud, looking, over
 from tests.tui.conftest import Shot, press, settle, text
+from tests.tui.looks import SIZES, Look
 from tests.tui.state_pilot import until
 
 
@@ -300,8 +301,6 @@ async def test_two_fetches_at_once(cloud: FakeCloud) -> None:
 
 # Pictures.
 
-SIZES = {"60x20": (60, 20), "80x24": (80, 24), "120x40": (120, 40)}
-
 
 # Other forms of the last three are pages of the gallery: of `fetch`, `token` and `trouble`.
 @pytest.mark.parametrize(
@@ -312,7 +311,7 @@ SIZES = {"60x20": (60, 20), "80x24": (80, 24), "120x40": (120, 40)}
     ],
 )
 async def test_screen(
-    cloud: FakeCloud, shot: Shot, state: str, way: str, monkeypatch: pytest.MonkeyPatch
+    cloud: FakeCloud, shot: Shot, look: Look, state: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fetch_state, "SILENCE_THRESHOLD", 1e9)
     if state == "lists":
@@ -321,8 +320,7 @@ async def test_screen(
         cloud.server.on("/blob/1/data/0", answer(404))
     else:
         cloud.server.on(f"{BASE}/jobs", answer(403 if state == "token" else 404))
-    theme = "resim-light" if way == "light" else None
-    async with looking(ADDRESS, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+    async with looking(ADDRESS, look.size(), theme=look.theme) as pilot:
         if state == "lists":
             await until(pilot, lambda: pilot.app.screen.query_one(FetchBar).fetch.listed)
             # The verdicts of the jobs come with their metrics.

@@ -10,7 +10,7 @@ from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.open.opening import open_path
 from tests.tui.comparison.documents import flight, modes, pictures
 from tests.tui.conftest import Shot, press, running
-from tests.tui.test_snapshots import SIZES, WAYS
+from tests.tui.looks import WAYS, Look
 
 SCENES = {
     "overlay": (flight, ("x", *["left"] * 3)),
@@ -26,16 +26,13 @@ SCENES = {
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("scene", SCENES)
 async def test_chart_alone(
-    scene: str, way: str, tmp_path: Path, shot: Shot, monkeypatch: pytest.MonkeyPatch
+    scene: str, way: str, tmp_path: Path, shot: Shot, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
     make, keys = SCENES[scene]
     for name in ("one", "two"):
         make(Path(name) / "outputs/metrics.binproto", late=name == "two")
-    theme = "resim-light" if way == "light" else None
-    app = InspectApp(open_path(Path("two")), base=Path("one"), theme=theme, watch=False)
-    async with running(app, SIZES.get(way, (120, 40))) as pilot:
+    app = InspectApp(open_path(Path("two")), base=Path("one"), theme=look.theme, watch=False)
+    async with running(app, look.size()) as pilot:
         await press(pilot, *keys)
         shot(pilot, f"{scene}-{way}")

@@ -21,7 +21,7 @@ from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.opening import open_path
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.conftest import Shot, press, running, text
-from tests.tui.test_snapshots import SIZES, WAYS
+from tests.tui.looks import WAYS, Look
 
 SPEEDS = {
     "one": {"a": 30.0, "b": 31.0, "c": 45.0, "d": 33.0, "e": 34.0, "lost": 35.0},
@@ -216,12 +216,7 @@ async def test_the_batches_own_metrics_are_a_pair(batches: tuple[Path, Path]) ->
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_screen(
-    way: str, batches: tuple[Path, Path], shot: Shot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    theme = "resim-light" if way == "light" else None
-    async with table_of(batches, SIZES.get(way, (120, 40)), theme=theme) as (pilot, _):
+async def test_screen(way: str, batches: tuple[Path, Path], shot: Shot, look: Look) -> None:
+    async with table_of(batches, look.size(), theme=look.theme) as (pilot, _):
         await press(pilot, "j", "l", "l", "l")
         shot(pilot, f"compared-jobs-{way}")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.conftest import Shot, opened, press, started
 from tests.tui.dashboard.test_jobs_dashboard import shown_jobs, workspace
-from tests.tui.test_snapshots import SIZES, WAYS
+from tests.tui.looks import WAYS, Look
 
 DOCUMENT = {
     "cards": ("D",),
@@ -18,28 +18,18 @@ DOCUMENT = {
 """Keys that lead to each picture of the sample."""
 
 
-def _theme(way: str, monkeypatch: pytest.MonkeyPatch) -> str | None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    return "resim-light" if way == "light" else None
-
-
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("picture", DOCUMENT)
-async def test_document(
-    picture: str, way: str, sample: Path, shot: Shot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    theme = _theme(way, monkeypatch)
-    async with opened(sample, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+async def test_document(picture: str, way: str, sample: Path, shot: Shot, look: Look) -> None:
+    async with opened(sample, look.size(), theme=look.theme) as pilot:
         await press(pilot, *DOCUMENT[picture])
         shot(pilot, f"{picture}-{way}")
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_jobs(way: str, tmp_path: Path, shot: Shot, monkeypatch: pytest.MonkeyPatch) -> None:
-    theme = _theme(way, monkeypatch)
+async def test_jobs(way: str, tmp_path: Path, shot: Shot, look: Look) -> None:
     folder = workspace(tmp_path / "nightly")
-    async with started(folder, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+    async with started(folder, look.size(), theme=look.theme) as pilot:
         await shown_jobs(pilot)
         await press(pilot, "g", "L")
         shot(pilot, f"jobs-{way}")

@@ -16,7 +16,7 @@ from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 from tests.tui.comparison.documents import flight
 from tests.tui.conftest import Shot, press, running, settle, text
-from tests.tui.test_snapshots import SIZES, WAYS
+from tests.tui.looks import WAYS, Look
 
 
 @pytest.fixture(autouse=True)
@@ -104,12 +104,9 @@ async def test_what_cannot_be_the_reference(path: str, words: str, notices: list
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_pictures(way: str, shot: Shot, monkeypatch: pytest.MonkeyPatch) -> None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    theme = "resim-light" if way == "light" else None
-    app = InspectApp(open_path(Path("two")), theme=theme, watch=False)
-    async with running(app, SIZES.get(way, (120, 40))) as pilot:
+async def test_pictures(way: str, shot: Shot, look: Look) -> None:
+    app = InspectApp(open_path(Path("two")), theme=look.theme, watch=False)
+    async with running(app, look.size()) as pilot:
         assert isinstance(app.screen, DocumentScreen)
         app.screen.open_reference(Path("one"))
         await settle(pilot)

@@ -27,7 +27,7 @@ from resim_inspect.tui.exporting.dialog import ExportDialog
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.open.opening import open_path
 from tests.tui.conftest import Shot, opened, press, running, text
-from tests.tui.test_snapshots import SIZES, WAYS
+from tests.tui.looks import WAYS, Look
 
 
 @pytest.fixture(autouse=True)
@@ -260,13 +260,8 @@ async def test_nothing_to_export(notices: list[str]) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_pictures(
-    way: str, sample: Path, shot: Shot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    theme = "resim-light" if way == "light" else None
-    async with opened(sample, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+async def test_pictures(way: str, sample: Path, shot: Shot, look: Look) -> None:
+    async with opened(sample, look.size(), theme=look.theme) as pilot:
         await press(pilot, "slash", *"clearance", "enter", "enter")
         screen: object = pilot.app.screen
         assert isinstance(screen, ExportHost)

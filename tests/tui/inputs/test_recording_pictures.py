@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import Shot, press, started
-from tests.tui.test_snapshots import SIZES, WAYS
+from tests.tui.looks import WAYS, Look
 
 METADATA = """\
 rosbag2_bagfile_information:
@@ -29,17 +29,12 @@ rosbag2_bagfile_information:
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_recording(
-    way: str, tmp_path: Path, shot: Shot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    theme = "resim-light" if way == "light" else None
+async def test_a_recording(way: str, tmp_path: Path, shot: Shot, look: Look) -> None:
     folder = tmp_path / "flight-1" / "inputs"
     (folder / "experience").mkdir(parents=True)
     (folder / "experience/scene.txt").write_text("pier\n")
     (folder / "logs").mkdir()
     (folder / "logs/metadata.yaml").write_text(METADATA)
-    async with started(folder, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+    async with started(folder, look.size(), theme=look.theme) as pilot:
         await press(pilot, "end")
         shot(pilot, f"recording-{way}")

@@ -28,8 +28,8 @@ from resim_inspect.tui.query.table_list import TableList
 from resim_inspect.tui.user_state import state_file
 from tests.emissions.evaluation.harness import emission, metric, write_config, write_outputs
 from tests.tui.conftest import Shot, opened, press, settle, started, text
+from tests.tui.looks import SIZES, WAYS, Look
 from tests.tui.state_pilot import until
-from tests.tui.test_snapshots import SIZES, WAYS
 
 for _library in ("duckdb", "sqlglot", "liquid"):
     pytest.importorskip(_library)
@@ -268,15 +268,12 @@ SHOWN = {
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("shown", SHOWN)
 async def test_pictures(
-    shown: str, way: str, outputs: Path, shot: Shot, monkeypatch: pytest.MonkeyPatch
+    shown: str, way: str, outputs: Path, shot: Shot, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if shown in ("tables", "error") and way not in SIZES:
         pytest.skip("The two pictures of results show the colours.")
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(database, "monotonic", lambda: 0.0)
-    theme = "resim-light" if way == "light" else None
-    async with querying(outputs, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+    async with querying(outputs, look.size(), theme=look.theme) as pilot:
         if SHOWN[shown]:
             await run(pilot, SHOWN[shown])
         if shown == "chart":

@@ -25,8 +25,9 @@ from resim_inspect.tui.raw.host import damage_of
 from resim_inspect.tui.raw.screen import RawScreen
 from resim_inspect.tui.theme import theme_styles
 from tests.tui.conftest import Shot, opened, press, running, settle, started, text
+from tests.tui.looks import WAYS, Look
 from tests.tui.state_pilot import until
-from tests.tui.test_snapshots import SIZES, WAYS, flawed
+from tests.tui.test_snapshots import flawed
 
 
 def shown(pilot: Pilot[Any]) -> RawScreen:
@@ -193,12 +194,16 @@ async def test_a_damaged_file_tells_what_is_missing_until_it_is_whole(tmp_path: 
     app.first_damage = damage_of(file, caught.value)
     async with running(app, (120, 40)) as pilot:
         screen = shown(pilot)
-        assert str(screen.query_one("#problem", Static).content).endswith("of which 3,465 are there.")
+        assert str(screen.query_one("#problem", Static).content).endswith(
+            "of which 3,465 are there."
+        )
         assert "F5 read again" in text(pilot)
         file.write_bytes(content[:-5])
         await press(pilot, "f5")
         assert shown(pilot) is screen
-        assert str(screen.query_one("#problem", Static).content).endswith("of which 3,469 are there.")
+        assert str(screen.query_one("#problem", Static).content).endswith(
+            "of which 3,469 are there."
+        )
         file.write_bytes(content)
         await press(pilot, "f5")
         await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
@@ -233,13 +238,8 @@ async def test_columns_stand_below_their_titles(size: tuple[int, int], sample: P
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_pictures(
-    way: str, sample: Path, shot: Shot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    theme = "resim-light" if way == "light" else None
-    async with opened(sample, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+async def test_pictures(way: str, sample: Path, shot: Shot, look: Look) -> None:
+    async with opened(sample, look.size(), theme=look.theme) as pilot:
         await press(pilot, "j", "j", "n", "B", "j", "j", "slash", *"fail", "enter")
         shot(pilot, f"raw-{way}")
 

@@ -19,9 +19,9 @@ from resim_inspect.tui.runs.run_plan import Plan, PlannedJob, read_plan
 from resim_inspect.tui.runs.run_request import BuildChoice, BuildKind, RunRequest
 from resim_inspect.tui.runs.runs_screen import RunsScreen
 from tests.tui.conftest import Shot, press, settle, started, text
+from tests.tui.looks import WAYS, Look
 from tests.tui.runs.run_harness import TYPED_COMMAND, make_jobs
 from tests.tui.state_pilot import until
-from tests.tui.test_snapshots import SIZES, WAYS
 
 STARTS_SOON = "The run starts when the plan is there."
 
@@ -171,17 +171,14 @@ async def test_bare_inputs_ask_for_a_folder(workspace: Path, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_screen(
-    workspace: Path, way: str, shot: Shot, monkeypatch: pytest.MonkeyPatch
+    workspace: Path, way: str, shot: Shot, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.chdir(workspace.parent)
     (workspace / "resim.toml").write_text(PROJECT)
     remember_build(TYPED_COMMAND)
     # The path of the workspace is in the picture.
     monkeypatch.setattr(RunRequest, "command_line", lambda *_: "resim-runner run flights --changes")
-    theme = "resim-light" if way == "light" else None
-    async with started(workspace, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+    async with started(workspace, look.size(), theme=look.theme) as pilot:
         await press(pilot, "R")
         await planned(pilot)
         shot(pilot, f"run-dialog-{way}")

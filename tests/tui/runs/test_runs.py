@@ -25,8 +25,8 @@ from runner.workspace.run_events import Event
 from runner.workspace.run_record import stop_requests
 from runner.workspace.run_state import RunKey
 from tests.tui.conftest import Shot, press, settle, started, text
+from tests.tui.looks import WAYS, Look
 from tests.tui.runs.run_harness import START, RecordedRun, under_way
-from tests.tui.test_snapshots import SIZES, WAYS
 
 
 @pytest.fixture(autouse=True)
@@ -308,11 +308,7 @@ async def test_a_damaged_record_is_shown_as_far_as_it_goes(
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("scene", ["under-way", "died", "ended", "watching", "workspace"])
-async def test_screen(
-    run: RecordedRun, scene: str, way: str, shot: Shot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
+async def test_screen(run: RecordedRun, scene: str, way: str, shot: Shot, look: Look) -> None:
     if scene == "died":
         run.own(alive=False)
     if scene in {"ended", "watching"}:
@@ -323,7 +319,6 @@ async def test_screen(
         run.end(7)
     if scene == "watching":
         watching(run, "waiting")
-    theme = "resim-light" if way == "light" else None
     path = run.workspace if scene == "workspace" else run.record.path
-    async with started(path, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+    async with started(path, look.size(), theme=look.theme) as pilot:
         shot(pilot, f"run-{scene}-{way}")

@@ -24,9 +24,9 @@ from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.maximising import box_around
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.conftest import Shot, keys, opened, press
+from tests.tui.looks import WAYS, Look
 from tests.tui.session_state.test_restoring import app_on
 from tests.tui.test_keymap import state
-from tests.tui.test_snapshots import SIZES, WAYS
 
 HOSTS = {
     "metrics": DocumentScreen,
@@ -159,13 +159,8 @@ async def test_a_screen_without_boxes_says_so(sample: Path, notices: list[str]) 
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_pictures(
-    way: str, sample: Path, monkeypatch: pytest.MonkeyPatch, shot: Shot
-) -> None:
-    size, theme = SIZES.get(way, SIZES["120x40"]), "resim-light" if way == "light" else None
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    async with opened(sample, size, theme=theme) as pilot:
+async def test_pictures(way: str, sample: Path, shot: Shot, look: Look) -> None:
+    async with opened(sample, look.size(), theme=look.theme) as pilot:
         await press(pilot, "2", "M")
         shot(pilot, f"data-list-{way}")
         await press(pilot, "tab")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from resim_inspect.job_rows import JobRow
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.workspace.chart_screen import ColumnChartScreen
@@ -17,24 +15,10 @@ from tests.tui.conftest import press, settle, text
 from tests.tui.workspace.columns_harness import (
     lines,
     named,
-    read_rows,
     select,
     showing,
     table_of,
-    write_batch,
 )
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A batch that no test changes."""
-    return write_batch(tmp_path_factory.mktemp("columns") / "batch-9")
-
-
-@pytest.fixture(scope="module")
-def rows(workspace: Path) -> list[JobRow]:
-    return read_rows(workspace)
-
 
 # The data of a chart.
 
@@ -75,8 +59,8 @@ def test_jobs_are_in_the_order_of_their_values_with_their_limits(rows: list[JobR
 # Charts.
 
 
-async def test_a_chart_of_a_column_reads_and_opens_its_jobs(workspace: Path) -> None:
-    async with showing(workspace) as pilot:
+async def test_a_chart_of_a_column_reads_and_opens_its_jobs(batch: Path) -> None:
+    async with showing(batch) as pilot:
         select(pilot, "Max speed")
         await press(pilot, "o")
         screen = pilot.app.screen
@@ -104,8 +88,8 @@ async def test_a_chart_of_a_column_reads_and_opens_its_jobs(workspace: Path) -> 
         assert table_of(pilot).row == next(row for row in table_of(pilot).rows if row.name == name)
 
 
-async def test_a_click_goes_to_the_job(workspace: Path) -> None:
-    async with showing(workspace) as pilot:
+async def test_a_click_goes_to_the_job(batch: Path) -> None:
+    async with showing(batch) as pilot:
         select(pilot, "Max speed")
         await press(pilot, "o")
         screen = pilot.app.screen
@@ -121,8 +105,8 @@ async def test_a_click_goes_to_the_job(workspace: Path) -> None:
         assert job_under.name in str(pilot.app.screen.session.document.path)
 
 
-async def test_a_histogram_counts_the_same_jobs(workspace: Path) -> None:
-    async with showing(workspace) as pilot:
+async def test_a_histogram_counts_the_same_jobs(batch: Path) -> None:
+    async with showing(batch) as pilot:
         select(pilot, "Max speed")
         await press(pilot, "o", "v")
         shown = text(pilot)
@@ -138,8 +122,8 @@ async def test_a_histogram_counts_the_same_jobs(workspace: Path) -> None:
         assert "sorted by value" in text(pilot)
 
 
-async def test_columns_without_numbers_are_counted(workspace: Path) -> None:
-    async with showing(workspace) as pilot:
+async def test_columns_without_numbers_are_counted(batch: Path) -> None:
+    async with showing(batch) as pilot:
         select(pilot, "verdict")
         await press(pilot, "o")
         shown = text(pilot)
@@ -155,8 +139,8 @@ async def test_columns_without_numbers_are_counted(workspace: Path) -> None:
         assert re.search("Notes +jobs by value", text(pilot))
 
 
-async def test_the_names_of_the_jobs_have_no_chart(workspace: Path, notices: list[str]) -> None:
-    async with showing(workspace) as pilot:
+async def test_the_names_of_the_jobs_have_no_chart(batch: Path, notices: list[str]) -> None:
+    async with showing(batch) as pilot:
         await press(pilot, "o")
         assert isinstance(pilot.app.screen, WorkspaceScreen)
         assert notices == ["The names of the jobs have no chart; choose another column."]

@@ -17,29 +17,16 @@ from resim_inspect.tui.workspace.columns_dialog import ColumnsDialog
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from resim_inspect.tui.workspace.table_lines import JobsHeading, JobsSummary
 from tests.tui.conftest import Shot, press, settle, text
+from tests.tui.looks import WAYS, Look
 from tests.tui.state_pilot import until
 from tests.tui.workspace.columns_harness import (
     lines,
     named,
-    read_rows,
     select,
     showing,
     table_of,
     titles,
-    write_batch,
 )
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A batch that no test changes."""
-    return write_batch(tmp_path_factory.mktemp("columns") / "batch-9")
-
-
-@pytest.fixture(scope="module")
-def rows(workspace: Path) -> list[JobRow]:
-    return read_rows(workspace)
-
 
 # The layout.
 
@@ -83,8 +70,8 @@ def summary_lines(pilot: Pilot[Any]) -> dict[str, str]:
     return found
 
 
-async def test_summary_rows_follow_the_filter_and_the_columns(workspace: Path) -> None:
-    async with showing(workspace, (120, 40)) as pilot:
+async def test_summary_rows_follow_the_filter_and_the_columns(batch: Path) -> None:
+    async with showing(batch, (120, 40)) as pilot:
         table = table_of(pilot)
         summary = summary_lines(pilot)
         # Distance has two units; Notes has no numbers.
@@ -103,8 +90,8 @@ async def test_summary_rows_follow_the_filter_and_the_columns(workspace: Path) -
         assert not table.column_layout.summary
 
 
-async def test_summary_rows_stay_while_the_jobs_scroll(workspace: Path) -> None:
-    async with showing(workspace, (80, 24)) as pilot:
+async def test_summary_rows_stay_while_the_jobs_scroll(batch: Path) -> None:
+    async with showing(batch, (80, 24)) as pilot:
         before = summary_lines(pilot)
         await press(pilot, "G")
         assert "job-29" in text(pilot)
@@ -117,8 +104,8 @@ async def test_summary_rows_stay_while_the_jobs_scroll(workspace: Path) -> None:
 # Hiding, pinning, moving.
 
 
-async def test_columns_are_hidden_and_come_back(workspace: Path) -> None:
-    async with showing(workspace) as pilot:
+async def test_columns_are_hidden_and_come_back(batch: Path) -> None:
+    async with showing(batch) as pilot:
         table = table_of(pilot)
         select(pilot, "Max speed")
         await press(pilot, "s", "minus")
@@ -131,8 +118,8 @@ async def test_columns_are_hidden_and_come_back(workspace: Path) -> None:
         assert "hidden" not in text(pilot)
 
 
-async def test_pinned_columns_stay_in_view(workspace: Path) -> None:
-    async with showing(workspace, (70, 24)) as pilot:
+async def test_pinned_columns_stay_in_view(batch: Path) -> None:
+    async with showing(batch, (70, 24)) as pilot:
         table = table_of(pilot)
         select(pilot, "Pressure")
         await press(pilot, "p", *["l"] * 6)
@@ -148,8 +135,8 @@ async def test_pinned_columns_stay_in_view(workspace: Path) -> None:
         assert titles(table).index("Pressure") > 2
 
 
-async def test_a_job_without_metrics_has_its_note_beside_any_layout(workspace: Path) -> None:
-    async with showing(workspace, (100, 40)) as pilot:
+async def test_a_job_without_metrics_has_its_note_beside_any_layout(batch: Path) -> None:
+    async with showing(batch, (100, 40)) as pilot:
         table = table_of(pilot)
         layout = ColumnLayout(pinned=("job", "metric Pressure", "verdict"))
         table.set_columns(layout)
@@ -163,15 +150,15 @@ async def test_a_job_without_metrics_has_its_note_beside_any_layout(workspace: P
 
 @pytest.mark.parametrize("size", [(120, 40), (60, 20)])
 async def test_the_line_of_letters_leaves_no_keys_beside_it(
-    workspace: Path, size: tuple[int, int]
+    batch: Path, size: tuple[int, int]
 ) -> None:
-    async with showing(workspace, size) as pilot:
+    async with showing(batch, size) as pilot:
         await press(pilot, "c")
         assert text(pilot).splitlines()[-1].strip() == "letters of a column's name"
 
 
-async def test_the_list_of_columns_finds_hides_pins_and_moves(workspace: Path) -> None:
-    async with showing(workspace) as pilot:
+async def test_the_list_of_columns_finds_hides_pins_and_moves(batch: Path) -> None:
+    async with showing(batch) as pilot:
         table = table_of(pilot)
         await press(pilot, "c", "slash", *"press", "enter", "p")
         assert titles(table)[:3] == ["job", "verdict", "Pressure"]
@@ -192,8 +179,8 @@ async def test_the_list_of_columns_finds_hides_pins_and_moves(workspace: Path) -
         assert table.selected.title == "Rare"
 
 
-async def test_a_layout_is_restored_before_its_columns_are_there(workspace: Path) -> None:
-    async with showing(workspace) as pilot:
+async def test_a_layout_is_restored_before_its_columns_are_there(batch: Path) -> None:
+    async with showing(batch) as pilot:
         table = table_of(pilot)
         select(pilot, "Pressure")
         await press(pilot, "s", "minus")
@@ -211,8 +198,8 @@ async def test_a_layout_is_restored_before_its_columns_are_there(workspace: Path
         assert "Pressure" not in titles(table)
 
 
-async def test_a_click_on_a_title_selects_a_second_one_sorts(workspace: Path) -> None:
-    async with showing(workspace) as pilot:
+async def test_a_click_on_a_title_selects_a_second_one_sorts(batch: Path) -> None:
+    async with showing(batch) as pilot:
         table = table_of(pilot)
         width = table.scrollable_content_region.width
         pressure = named(table.columns, "Pressure")
@@ -230,18 +217,12 @@ async def test_a_click_on_a_title_selects_a_second_one_sorts(workspace: Path) ->
 
 
 KEYS = {"chart": ("o", "left"), "histogram": ("o", "v"), "columns": ("minus", "c", "j", "p")}
-SIZES = {"60x20": (60, 20), "80x24": (80, 24), "120x40": (120, 40)}
 
 
-@pytest.mark.parametrize("way", [*SIZES, "light", "no-color"])
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("scene", list(KEYS))
-async def test_screen(
-    workspace: Path, shot: Shot, scene: str, way: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    theme = "resim-light" if way == "light" else None
-    async with showing(workspace, SIZES.get(way, (80, 24)), theme=theme) as pilot:
+async def test_screen(batch: Path, shot: Shot, look: Look, scene: str, way: str) -> None:
+    async with showing(batch, look.size((80, 24)), theme=look.theme) as pilot:
         select(pilot, "Max speed")
         await press(pilot, *KEYS[scene])
         shot(pilot, f"{scene}-{way}")

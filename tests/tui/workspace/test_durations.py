@@ -14,17 +14,7 @@ from resim_inspect.tui.workspace.columns import duration_text, table_columns
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from tests.tui.conftest import press, started, text
-from tests.tui.workspace.workspace_harness import job, record_run, record_runs, write_workspace
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    return write_workspace(tmp_path / "batch-7")
-
-
-@pytest.fixture
-def ran(workspace: Path) -> Path:
-    return record_runs(workspace)
+from tests.tui.workspace.workspace_harness import job, record_run
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from tests.tui.conftest import Shot, press, settle, started, text
-from tests.tui.test_snapshots import SIZES, WAYS
+from tests.tui.looks import WAYS, Look
 
 SPEEDS = {
     "one": {"a": 30.0, "b": 41.5},
@@ -99,11 +99,8 @@ async def test_the_values_of_the_moment_are_the_reference(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_screen(way: str, folder: Path, shot: Shot, monkeypatch: pytest.MonkeyPatch) -> None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    theme = "resim-light" if way == "light" else None
-    async with started(folder / "two", SIZES.get(way, (120, 40)), theme=theme) as pilot:
+async def test_screen(way: str, folder: Path, shot: Shot, look: Look) -> None:
+    async with started(folder / "two", look.size(), theme=look.theme) as pilot:
         await press(pilot, "B", "down", "enter", "v")
         pilot.app.clear_notifications()
         await settle(pilot)

@@ -12,12 +12,8 @@ from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from tests.tui.conftest import Shot, press, settle, started, text
-from tests.tui.workspace.workspace_harness import job, write_workspace
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    return write_workspace(tmp_path / "batch-7")
+from tests.tui.looks import WAYS, Look
+from tests.tui.workspace.workspace_harness import job
 
 
 async def test_a_scalar_shows_its_values_in_all_jobs(workspace: Path) -> None:
@@ -82,15 +78,11 @@ async def test_decimals_are_aligned_across_jobs_and_digits_are_never_cut(tmp_pat
         assert pilot.app.clipboard == "0.000123456789 m"
 
 
-@pytest.mark.parametrize("way", ["60x20", "80x24", "120x40", "light", "no-color"])
+@pytest.mark.parametrize("way", WAYS)
 async def test_a_scalar_of_a_job_as_a_picture(
-    workspace: Path, shot: Shot, way: str, monkeypatch: pytest.MonkeyPatch
+    workspace: Path, shot: Shot, look: Look, way: str
 ) -> None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    size = {"60x20": (60, 20), "80x24": (80, 24)}.get(way, (120, 40))
-    theme = "resim-light" if way == "light" else None
-    async with started(workspace, size, theme=theme) as pilot:
+    async with started(workspace, look.size(), theme=look.theme) as pilot:
         pilot.app.screen.query_one(JobsTable).go_to("flight-b")
         await press(pilot, "enter", "enter")
         # Messages would cover the chart.

@@ -26,23 +26,14 @@ from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from runner.workspace.errors import WorkspaceError
 from tests.tui.cloud.fake_cloud import looking
 from tests.tui.conftest import Shot, press, settle, started, text
+from tests.tui.looks import Look
 from tests.tui.state_pilot import until
-from tests.tui.workspace.workspace_harness import job, record_runs, write_workspace
+from tests.tui.workspace.workspace_harness import job
 
 
 def documents_of(pilot: Pilot[Any]) -> OpenDocuments:
     assert isinstance(pilot.app, InspectApp)
     return pilot.app.documents
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    return write_workspace(tmp_path / "batch-7")
-
-
-@pytest.fixture
-def ran(workspace: Path) -> Path:
-    return record_runs(workspace)
 
 
 def test_rows_of_a_workspace(workspace: Path) -> None:
@@ -234,12 +225,8 @@ async def test_screen(ran: Path, shot: Shot, way: str, size: tuple[int, int]) ->
 
 
 @pytest.mark.parametrize("way", ["light", "no-color"])
-async def test_screen_in_other_colours(
-    ran: Path, shot: Shot, way: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    async with started(ran, theme="resim-light" if way == "light" else None) as pilot:
+async def test_screen_in_other_colours(ran: Path, shot: Shot, look: Look, way: str) -> None:
+    async with started(ran, theme=look.theme) as pilot:
         await press(pilot, "l", "l", "j")
         shot(pilot, f"workspace-{way}")
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.conftest import Shot, press
 from tests.tui.inputs.records.rows_app import inputs_with, viewing
-from tests.tui.test_snapshots import SIZES, WAYS
+from tests.tui.looks import WAYS, Look
 
 FILES = {
     "table": (
@@ -40,17 +40,14 @@ async def test_rows(
     way: str,
     tmp_path: Path,
     shot: Shot,
-    monkeypatch: pytest.MonkeyPatch,
+    look: Look,
     notices: list[str],
 ) -> None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    theme = "resim-light" if way == "light" else None
     file, text, keys = FILES[name]
     folder = tmp_path / "flight-1" / "inputs"
     inputs_with(folder, file, text.encode())
     (folder / "experience/scene.txt").write_text("pier\n")
-    async with viewing(folder, SIZES.get(way, (120, 40)), theme=theme) as (pilot, _):
+    async with viewing(folder, look.size(), theme=look.theme) as (pilot, _):
         await press(pilot, *keys)
         shot(pilot, f"rows-{name}-{way}")
     assert len(notices) == (name == "table")
