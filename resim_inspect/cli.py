@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import NoReturn
 
+    from resim_inspect.arguments import AppOptions
     from resim_inspect.derived import Control
     from resim_inspect.tui.batch_address import BatchAddress
 
@@ -157,7 +158,7 @@ def _app(argv: list[str]) -> int:
     path = _location(args.path if args.compared is None else args.compared)
     base = None if args.path is None or args.compared is None else Path(args.path)
     if args.plain:
-        return _plain(path, base)
+        return _plain(path, base, args.options)
     if not _can_show():
         instead = f"`{PROGRAM} show {path or 'PATH'}` prints the metrics"
         if path is not None and not isinstance(path, Path):
@@ -185,13 +186,16 @@ def _app(argv: list[str]) -> int:
     return start_app(path, args.options, base=base, prepare=prepare)
 
 
-def _plain(path: Path | BatchAddress | None, base: Path | None) -> int:
+def _plain(path: Path | BatchAddress | None, base: Path | None, options: AppOptions) -> int:
     if base is not None:
         raise CommandError(
             f"--plain reads one path out; `{PROGRAM} compare {base} {path}` compares two"
         )
     if not isinstance(path, Path):
         raise CommandError("--plain needs the path of a metrics file, its folder or a workspace")
+    from resim_inspect.commands.shared.app_start import refuse_faults, user_settings
+
+    refuse_faults(user_settings(options.config, options.no_config))
     _evaluate_when_opened()
     raise_on_interrupt()
     from resim_inspect.commands.plain import run_plain

@@ -6,14 +6,13 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from resim_inspect.arguments import add_config_options
 from resim_inspect.commands import checked_bounds
-from resim_inspect.commands.shared.app_start import user_settings
 from resim_inspect.commands.shared.shipped_schemas import USER_SETTINGS, schema_text
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.schemas.window import (
@@ -23,13 +22,15 @@ from resim_inspect.schemas.window import (
     add_window_arguments,
     write_bounded,
 )
-from resim_inspect.settings.model import Origin
+from resim_inspect.settings.model import Origin, SettingsError
 from resim_inspect.settings.schema_check import shipped_schema
 from resim_inspect.settings.user import (
     SCHEMA,
     UserSettings,
+    examine_user_settings,
     user_config_path,
 )
+from resim_inspect.terminal import write_failure
 from resim_inspect.text import cell_width, clean, pad
 
 
@@ -76,7 +77,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the settings; raises SettingsError for a file with a fault."""
+    """Print the settings, or every fault in them; raises SettingsError for a file without values.
+
+    0: all is in order; 2: there are faults, and nothing else is printed.
+    """
     bounds = checked_bounds(args)
     if args.path:
         path = user_config_path() if args.config is None else args.config.absolute()
@@ -86,10 +90,16 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(schema_text(USER_SETTINGS))
         return ExitCode.OK
     # The app imports the rest of what is checked here.
-    from resim_inspect.tui.key_settings.rebinding import checked_keys
+    from resim_inspect.tui.key_settings.rebinding import examine_keys
 
-    settings = user_settings(args.config, args.no_config)
-    keys = {} if settings is None else checked_keys(settings)
+    examined = None if args.no_config else examine_user_settings(args.config)
+    settings = None if examined is None else examined.settings
+    keys, key_faults = ({}, []) if settings is None else examine_keys(settings)
+    faults = [*(() if examined is None else examined.faults), *key_faults]
+    faults += _theme_faults(settings, of_all=args.themes)
+    if faults:
+        _write_faults(faults)
+        return ExitCode.ERROR
     if args.themes:
         return _themes(settings, args.format, bounds)
     chosen = list(_settings(settings))
@@ -122,14 +132,40 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
+def _theme_faults(settings: UserSettings | None, *, of_all: bool) -> Iterator[SettingsError]:
+    """Yield what is wrong with the choice of a theme, and with the theme or with all of them."""
+    from resim_inspect.tui.preferences.theme_choice import theme_choice, themes_folder
+    from resim_inspect.tui.themes.files import known_theme_names, theme_faults, unlisted_reason
+
+    folder = themes_folder(settings)
+    reason = unlisted_reason(folder) if of_all else ""
+    if folder is not None and reason:
+        # A theme in it that is chosen has no other fault.
+        yield SettingsError(f"the folder {reason}", folder)
+        return
+    names = []
+    try:
+        names = [theme_choice(settings, os.environ, folder).name]
+    except SettingsError as error:
+        yield error
+    for name in known_theme_names(folder) if of_all else names:
+        yield from theme_faults(name, folder)
+
+
+def _write_faults(faults: Sequence[SettingsError]) -> None:
+    """Write each fault to stderr as a line, those of a file by their lines, each advice once."""
+    files = list(dict.fromkeys(fault.path for fault in faults))
+    ordered = sorted(faults, key=lambda fault: (files.index(fault.path), fault.line))
+    for number, fault in enumerate(ordered, 1):
+        following = ordered[number].hint if number < len(ordered) else ""
+        write_failure("resim-inspect", str(fault), "" if fault.hint == following else fault.hint)
+
+
 def _settings(settings: UserSettings | None) -> Iterator[Setting]:
     """Yield every value but the keys; raises SettingsError for a theme that cannot be used."""
     from resim_inspect.tui.preferences.theme_choice import theme_choice, themes_folder
-    from resim_inspect.tui.themes.files import theme_named
 
-    folder = themes_folder(settings)
-    theme = theme_choice(settings, os.environ, folder)
-    theme_named(theme.name, folder)
+    theme = theme_choice(settings, os.environ, themes_folder(settings))
     yield Setting("theme", theme.name, theme.source, theme.origin)
     properties = shipped_schema(SCHEMA)["properties"]
     for name in ("grouping", "time", "images", "mouse"):
@@ -152,21 +188,11 @@ def _keys(
 
 
 def _themes(settings: UserSettings | None, format: str, bounds: Bounds) -> int:
-    """Print the themes; raises SettingsError for the first file of the user with a fault."""
+    """Print the themes; raises SettingsError for a file of the user with a fault."""
     from resim_inspect.tui.preferences.theme_choice import themes_folder
-    from resim_inspect.tui.themes.files import (
-        known_theme_names,
-        theme_named,
-        unlisted_reason,
-        user_theme_names,
-    )
+    from resim_inspect.tui.themes.files import known_theme_names, theme_named, user_theme_names
 
     folder = themes_folder(settings)
-    reason = unlisted_reason(folder)
-    if folder is not None and reason:
-        from resim_inspect.settings.model import SettingsError
-
-        raise SettingsError(f"the folder {reason}", folder)
     own = {} if folder is None else {n: folder / f"{n}.toml" for n in user_theme_names(folder)}
     themes = [(name, theme_named(name, folder)) for name in known_theme_names(folder)]
     rows = [

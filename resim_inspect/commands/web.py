@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from resim_inspect.arguments import add_config_options
 from resim_inspect.commands import CommandError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import exists
@@ -39,12 +40,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " %(default)s)",
     )
     parser.add_argument("--open", action="store_true", help="open the address in the browser")
+    add_config_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until Ctrl-C; return 0."""
+    """Serve until Ctrl-C; return 0. Raises SettingsError as each page would."""
     if args.path is not None and not exists(args.path):
         raise CommandError(f"{args.path} does not exist")
+    from resim_inspect.commands.shared.app_start import refuse_faults, user_settings
+
+    refuse_faults(user_settings(args.config, args.no_config))
     try:
         from resim_inspect.web.server import AppServer, ServeError
     except ImportError as error:
@@ -52,7 +57,10 @@ def run(args: argparse.Namespace) -> int:
 
     # `--`: a path may be named as a command is.
     opened = [] if args.path is None else ["--", str(args.path.absolute())]
-    words = [sys.executable, "-m", "resim_inspect", "--images", "half", *opened]
+    settings = ["--no-config"] if args.no_config else []
+    if args.config is not None:
+        settings = ["--config", str(args.config.absolute())]
+    words = [sys.executable, "-m", "resim_inspect", "--images", "half", *settings, *opened]
     title = "resim-inspect" if args.path is None else clean(args.path.name or str(args.path))
     try:
         server = AppServer(shell_line(words), title, args.port, args.sessions)

@@ -11,7 +11,7 @@ import datetime
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,35 +65,53 @@ def resolved(schema: Schema, root: Schema) -> Schema:
 
 
 def check(value: object, schema: Schema, root: Schema, key: Key = ()) -> None:
-    """Compare a value and everything in it with a schema; raises MismatchError."""
+    """Compare a value and everything in it with a schema; raises the first MismatchError."""
+    for error in mismatches(value, schema, root, key):
+        raise error
+
+
+def mismatches(
+    value: object, schema: Schema, root: Schema, key: Key = ()
+) -> Iterator[MismatchError]:
+    """Yield what a schema does not allow in a value and in everything in it.
+
+    A value of a wrong type is one mismatch, whatever is in it.
+    """
     schema = resolved(schema, root)
-    _check_type(value, schema, key)
+    types = _type_mismatch(value, schema, key)
+    if types is not None:
+        yield types
+        return
     name = dotted(key)
     if "enum" in schema and value not in schema["enum"]:
         known = [str(each) for each in schema["enum"]]
-        raise MismatchError(key, f"{name} is {shown(value)}{near_or_all(str(value), known)}")
+        yield MismatchError(key, f"{name} is {shown(value)}{near_or_all(str(value), known)}")
+        return
     if isinstance(value, str):
         if len(value) < schema.get("minLength", 0):
-            raise MismatchError(key, f"{name} is empty.")
-        if "pattern" in schema and not re.search(schema["pattern"], value):
-            raise MismatchError(key, f"{name} is {shown(value)}, {schema['x-mismatch']}.")
+            yield MismatchError(key, f"{name} is empty.")
+        elif "pattern" in schema and not re.search(schema["pattern"], value):
+            yield MismatchError(key, f"{name} is {shown(value)}, {schema['x-mismatch']}.")
     elif isinstance(value, list):
         if len(value) < schema.get("minItems", 0):
-            raise MismatchError(key, f"{name} is empty.")
+            yield MismatchError(key, f"{name} is empty.")
         for position, item in enumerate(value):
-            check(item, schema.get("items", {}), root, (*key, position))
+            yield from mismatches(item, schema.get("items", {}), root, (*key, position))
     elif isinstance(value, dict):
-        _check_table(value, schema, root, key)
+        yield from _table_mismatches(value, schema, root, key)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        _check_number(value, schema, key)
+        reason = _number_reason(value, schema)
+        if reason:
+            yield MismatchError(key, f"{name} must be {reason}.")
 
 
-def _check_type(value: object, schema: Schema, key: Key) -> None:
+def _type_mismatch(value: object, schema: Schema, key: Key) -> MismatchError | None:
     wanted = schema.get("type", [])
     types = [wanted] if isinstance(wanted, str) else list(wanted)
-    if types and not any(_is_a(value, each) for each in types):
-        kinds = " or ".join(_NAMES[each] for each in types)
-        raise MismatchError(key, f"{dotted(key)} must be {kinds}, not {_kind(value)}.")
+    if not types or any(_is_a(value, each) for each in types):
+        return None
+    kinds = " or ".join(_NAMES[each] for each in types)
+    return MismatchError(key, f"{dotted(key)} must be {kinds}, not {_kind(value)}.")
 
 
 def _is_a(value: object, name: str) -> bool:
@@ -115,40 +133,41 @@ def _kind(value: object) -> str:
     return kind if isinstance(value, dict | list) else f"{kind} {shown(value)}"
 
 
-def _check_number(value: float, schema: Schema, key: Key) -> None:
-    name = dotted(key)
+def _number_reason(value: float, schema: Schema) -> str:
+    """Return what a number must be instead; empty if the schema allows it."""
     if not math.isfinite(value):
-        raise MismatchError(key, f"{name} must be a finite number.")
+        return "a finite number"
     if "minimum" in schema and value < schema["minimum"]:
-        raise MismatchError(key, f"{name} must be at least {schema['minimum']}, not {value}.")
+        return f"at least {schema['minimum']}, not {value}"
     if "maximum" in schema and value > schema["maximum"]:
-        raise MismatchError(key, f"{name} must be at most {schema['maximum']}, not {value}.")
+        return f"at most {schema['maximum']}, not {value}"
     if "exclusiveMinimum" in schema and value <= schema["exclusiveMinimum"]:
-        raise MismatchError(
-            key, f"{name} must be more than {schema['exclusiveMinimum']}, not {value}."
-        )
+        return f"more than {schema['exclusiveMinimum']}, not {value}"
+    return ""
 
 
-def _check_table(value: dict[str, Any], schema: Schema, root: Schema, key: Key) -> None:
+def _table_mismatches(
+    value: dict[str, Any], schema: Schema, root: Schema, key: Key
+) -> Iterator[MismatchError]:
     properties = schema.get("properties", {})
     further = schema.get("additionalProperties", {})
     where = f"[{dotted(key)}]" if key else "the file"
     for name, inner in value.items():
         inner_key = (*key, name)
-        if name in properties:
-            check(inner, properties[name], root, inner_key)
-            continue
-        if further is False:
-            near = near_or_all(name, list(properties))
-            raise MismatchError(inner_key, f'"{clean(name, 60)}" is not a key of {where}{near}')
         names = schema.get("propertyNames", {})
-        if "pattern" in names and not re.search(names["pattern"], name):
+        if name in properties:
+            yield from mismatches(inner, properties[name], root, inner_key)
+        elif further is False:
+            near = near_or_all(name, list(properties))
+            yield MismatchError(inner_key, f'"{clean(name, 60)}" is not a key of {where}{near}')
+        elif "pattern" in names and not re.search(names["pattern"], name):
             text = f"{names['x-subject']} {shown(name)}, {names['x-mismatch']}."
-            raise MismatchError(inner_key, text)
-        check(inner, further, root, inner_key)
+            yield MismatchError(inner_key, text)
+        else:
+            yield from mismatches(inner, further, root, inner_key)
     for name in schema.get("required", ()):
         if name not in value:
-            raise MismatchError(key, f'{where} has no "{name}", which is required.')
+            yield MismatchError(key, f'{where} has no "{name}", which is required.')
 
 
 def dotted(key: Key) -> str:

@@ -56,6 +56,15 @@ class UserSettings(NamedTuple):
         return SettingsError(reason, self.path, line_of(self.lines, key), hint)
 
 
+class Examined(NamedTuple):
+    """Settings of a user and what is wrong with them."""
+
+    settings: UserSettings
+    """The settings without the values that have a fault."""
+    faults: tuple[SettingsError, ...] = ()
+    """Faults in the order of the file."""
+
+
 def user_config_path() -> Path:
     """Path of the user's `config.toml`, in the folder of this system for it."""
     from platformdirs import user_config_path as folder_of
@@ -66,13 +75,22 @@ def user_config_path() -> Path:
 def load_user_settings(path: Path | None = None) -> UserSettings:
     """Read the user's `config.toml`, which may be missing, or another file that must exist.
 
-    A file of another user that is not root is refused, unless it is named. Raises SettingsError.
+    A file of another user that is not root is refused, unless it is named. Raises SettingsError
+    with the line of the first fault.
+    """
+    return _without_faults(examine_user_settings(path))
+
+
+def examine_user_settings(path: Path | None = None) -> Examined:
+    """Read the user's settings as `load_user_settings`, and list the faults of their values.
+
+    Raises SettingsError for a file that cannot be read, or that is not TOML.
     """
     named = path is not None
     path = (user_config_path() if path is None else path).absolute()
     closed = _closed_reason(path)
     if not named and not closed and not os.path.lexists(path):
-        return UserSettings(path, is_missing=True)
+        return Examined(UserSettings(path, is_missing=True))
     # Most users have no file, and the app starts without what reads it.
     from resim_inspect.settings.model import SettingsError
 
@@ -85,7 +103,7 @@ def load_user_settings(path: Path | None = None) -> UserSettings:
         raise SettingsError(text, path, hint="Replace it, or leave it out with --no-config.")
     if not named:
         refuse_foreign(path)
-    return read_user_settings(path)
+    return _examined(path)
 
 
 def _closed_reason(path: Path) -> str:
@@ -123,16 +141,27 @@ def read_user_settings(path: Path) -> UserSettings:
 
     The names of bindings and themes, and conflicts of keys, are for the app to check.
     """
+    return _without_faults(_examined(path))
+
+
+def _without_faults(examined: Examined) -> UserSettings:
+    for fault in examined.faults:
+        raise fault
+    return examined.settings
+
+
+def _examined(path: Path) -> Examined:
     from resim_inspect.settings.model import SettingsError
     from resim_inspect.settings.toml_file import key_lines_of, parsed, read_bytes
 
     try:
         data = read_bytes(path)
         values = parsed(data, path)
-        return settings_of(values, path, key_lines_of(data, path))
+        lines = key_lines_of(data, path)
     except SettingsError as error:
         error.hint = error.hint or HINT
         raise
+    return _checked(values, path, lines)
 
 
 def quotes_hint(key: Key) -> str:
@@ -146,16 +175,41 @@ def quotes_hint(key: Key) -> str:
 
 
 def settings_of(values: Mapping[str, Any], path: Path, lines: Mapping[Key, int]) -> UserSettings:
-    """Check the values of a file by the schema; raises SettingsError."""
+    """Check the values of a file by the schema; raises SettingsError with the first fault."""
+    return _without_faults(_checked(values, path, lines))
+
+
+def _checked(values: Mapping[str, Any], path: Path, lines: Mapping[Key, int]) -> Examined:
+    """Check the values of a file by the schema, and leave out those with a fault."""
     from resim_inspect.settings.model import SettingsError, line_of
-    from resim_inspect.settings.schema_check import MismatchError, check, shipped_schema
+    from resim_inspect.settings.schema_check import mismatches, shipped_schema
 
     schema = shipped_schema(SCHEMA)
-    try:
-        check(values, schema, schema)
-    except MismatchError as error:
-        hint = quotes_hint(error.key) or HINT
-        raise SettingsError(error.reason, path, line_of(lines, error.key), hint) from error
+    errors = list(mismatches(values, schema, schema))
+    faults = [
+        SettingsError(error.reason, path, line_of(lines, error.key), quotes_hint(error.key) or HINT)
+        for error in errors
+    ]
+    if errors:
+        values = _without(values, [error.key for error in errors])
+    return Examined(_settings(values, path, lines), tuple(faults))
+
+
+def _without(values: Mapping[str, Any], keys: list[Key]) -> dict[str, Any]:
+    """Return the values without those of some keys; a list goes as a whole."""
+    from copy import deepcopy
+
+    sound_values = deepcopy(dict(values))
+    for key in keys:
+        names = [name for name in key if isinstance(name, str)]
+        table: Any = sound_values
+        for name in names[:-1]:
+            table = table.get(name, {})
+        table.pop(names[-1], None)
+    return sound_values
+
+
+def _settings(values: Mapping[str, Any], path: Path, lines: Mapping[Key, int]) -> UserSettings:
     keys = {
         f"{group}.{name}": (each,) if isinstance(each, str) else tuple(each)
         for group, table in values.get("keys", {}).items()

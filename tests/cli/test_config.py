@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from resim_inspect.building.sample import write_sample
 from resim_inspect.cli import main
 from resim_inspect.tui import keymap
 
@@ -153,6 +154,80 @@ def test_a_fault_is_one_sentence_with_a_hint(
     sentence, hint = captured.err.splitlines()
     assert sentence.startswith(f"resim-inspect: {file}{words}")
     assert hint == "  Correct the file, or leave it out with --no-config."
+
+
+def test_all_faults_of_the_file_are_told_by_their_lines(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (
+        *('theme = "resim-ligth"', "moose = true", "grouping = 3", "mouse = true", "[keys]"),
+        *('chart.fit = ["F", "7x", "8x"]', 'chart.fut = "x"', 'chart.reset = "l"'),
+    )
+    file.write_text("\n".join(lines), "utf-8")
+    for words in ([], ["--keys"], ["--themes"], ["--format", "json"]):
+        assert main(["config", "--config", str(file), *words]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        *told, hint = captured.err.splitlines()
+        assert [int(each.split(":")[2]) for each in told] == [1, 2, 3, 6, 6, 7, 8]
+        assert all(each.startswith(f"resim-inspect: {file}:") for each in told)
+        assert hint == "  Correct the file, or leave it out with --no-config."
+
+
+def test_all_faults_of_all_themes_are_told(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    themes = file.parent / "themes"
+    sound = (themes / "mine.toml").read_text("utf-8")
+    (themes / "a.toml").write_text(sound + 'ink = "#000000"\nred = 1\n', "utf-8")
+    (themes / "b.toml").write_text("broken", "utf-8")
+    (themes / "resim-dark.toml").write_text(sound, "utf-8")
+    assert main(["config", "--config", str(file), "--themes"]) == 2
+    *told, hint = capsys.readouterr().err.splitlines()
+    assert sorted(each.split(": ")[1] for each in told) == [
+        f"{themes}/a.toml:14",
+        f"{themes}/a.toml:15",
+        f"{themes}/b.toml:1",
+        f"{themes}/resim-dark.toml",
+    ]
+    assert hint.startswith("  Correct the file, or choose another theme")
+    # The theme in force has no fault.
+    assert main(["config", "--config", str(file)]) == 0
+    file.write_text('theme = "a"', "utf-8")
+    capsys.readouterr()
+    assert main(["config", "--config", str(file)]) == 2
+    assert capsys.readouterr().err.count(f"{themes}/a.toml:") == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "broken",
+        "moose = true",
+        'theme = "resim-ligth"',
+        'theme = "bad"',
+        '[keys]\nchart.fit = "l"',
+    ],
+)
+def test_every_way_in_refuses_a_fault_with_the_same_sentence(
+    content: str, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (file.parent / "themes/bad.toml").write_text("[colors]", "utf-8")
+    file.write_text(content, "utf-8")
+    sample = write_sample(file.parent / "sample")
+    monkeypatch.setattr("resim_inspect.cli._can_show", lambda: True)
+    told = set()
+    for words in (["config"], ["--plain", str(sample)], ["web", str(sample)], [str(sample)]):
+        assert main([*words, "--config", str(file)]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        told.add(captured.err.splitlines()[0])
+    assert len(told) == 1
+
+
+def test_plain_lines_need_no_settings(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text("broken", "utf-8")
+    sample = write_sample(file.parent / "sample")
+    assert main(["--plain", "--no-config", str(sample)]) == 0
+    assert capsys.readouterr().out.startswith("The file is ")
 
 
 def test_the_schema_names_every_action(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,9 +47,8 @@ def start_app(
         def preferences() -> Preferences:
             return make_preferences(settings, images=options.images, question=question)
 
-        if settings is not None and not settings.is_missing:
-            # A fault in the file is reported before anything is opened.
-            make_preferences(settings)
+        # A fault in the file is reported before anything is opened.
+        refuse_faults(settings)
         prepare()
         keeps_state = keeps_state and not is_off()
         succeeded = run_app(path, base=base, preferences=preferences, keeps_state=keeps_state)
@@ -59,6 +58,19 @@ def start_app(
 def user_settings(config: Path | None, no_config: bool) -> UserSettings | None:
     """Return the settings that `--config` and `--no-config` ask for; raises SettingsError."""
     return None if no_config else load_user_settings(config)
+
+
+def refuse_faults(settings: UserSettings | None) -> None:
+    """Check what only the app knows of the settings: themes and keys; raises SettingsError.
+
+    Every way into the app calls it, and what is made in place of the app as well.
+    """
+    if settings is None or settings.is_missing:
+        return
+    # The app is imported only for those who have a file.
+    from resim_inspect.tui.preferences.loading import make_preferences
+
+    make_preferences(settings)
 
 
 def _follows_terminal(settings: UserSettings | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from resim_inspect.settings.model import near_or_all, nearest
+from resim_inspect.settings.model import SettingsError, near_or_all, nearest
 from resim_inspect.settings.schema_check import dotted
 from resim_inspect.settings.user import HINT, UserSettings, quotes_hint
 from resim_inspect.text import clean
@@ -34,20 +34,52 @@ def checked_keys(settings: UserSettings) -> dict[str, tuple[str, ...]]:
     Raises SettingsError for an unknown binding or key, and for a key with two meanings in one
     place; the error has the line, and for a name the nearest one.
     """
-    rebound: dict[str, tuple[str, ...]] = {}
-    for id, keys in settings.keys.items():
-        _check_id(id, settings)
-        rebound[id] = tuple(dict.fromkeys(_canonical(id, key, settings) for key in keys))
-    for id, keys in rebound.items():
-        _check_fields(id, keys, settings)
-    for conflict in conflicts(rebound):
-        other = BINDINGS[conflict.other]
-        raise settings.error(
-            ("keys", *conflict.id.split(".")),
-            f'keys.{conflict.id} has "{conflict.key}", which is also the key of {conflict.other} '
-            f"({other.description}) in the same place; choose another key for one of them.",
-        )
+    rebound, faults = examine_keys(settings)
+    for fault in faults:
+        raise fault
     return rebound
+
+
+def examine_keys(
+    settings: UserSettings,
+) -> tuple[dict[str, tuple[str, ...]], list[SettingsError]]:
+    """Return the keys of the user as `checked_keys`, without those that have a fault, and all
+    faults."""
+    rebound: dict[str, tuple[str, ...]] = {}
+    faults: list[SettingsError] = []
+    for id, keys in settings.keys.items():
+        try:
+            _check_id(id, settings)
+        except SettingsError as error:
+            faults.append(error)
+            continue
+        names: dict[str, None] = {}
+        for key in keys:
+            try:
+                names[_canonical(id, key, settings)] = None
+            except SettingsError as error:
+                faults.append(error)
+        if names:
+            rebound[id] = tuple(names)
+    for id, keys in rebound.items():
+        try:
+            _check_fields(id, keys, settings)
+        except SettingsError as error:
+            faults.append(error)
+    told: set[frozenset[str]] = set()
+    for conflict in conflicts(rebound):
+        # Two keys of the user in conflict are one fault, in however many places.
+        pair = frozenset({conflict.key, conflict.id, conflict.other})
+        if pair in told:
+            continue
+        told.add(pair)
+        other = BINDINGS[conflict.other]
+        text = (
+            f'keys.{conflict.id} has "{conflict.key}", which is also the key of {conflict.other} '
+            f"({other.description}) in the same place; choose another key for one of them."
+        )
+        faults.append(settings.error(("keys", *conflict.id.split(".")), text))
+    return rebound, faults
 
 
 def _check_id(id: str, settings: UserSettings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -11,6 +12,9 @@ from resim_inspect.files import is_file
 from resim_inspect.settings.user import refuse_foreign
 from resim_inspect.text import clean
 from resim_inspect.tui.themes.built_in import BUILT_IN, AppTheme, theme_of
+
+if TYPE_CHECKING:
+    from resim_inspect.settings.model import SettingsError
 
 SCHEMA = "theme.schema.json"
 HINT = "Correct the file, or choose another theme; --no-config leaves out both."
@@ -84,8 +88,29 @@ def unknown_theme(name: str, known: Iterable[str]) -> str:
 
 def read_theme(path: Path) -> AppTheme:
     """Read and check a theme file; raises SettingsError with the line of the first fault."""
+    values, faults = _examined(path)
+    for fault in faults:
+        raise fault
+    return theme_of(path.stem, values["colors"], values.get("series", ()))
+
+
+def theme_faults(name: str, folder: Path | None) -> list[SettingsError]:
+    """Return what is wrong with a theme of the user; nothing for one that is not."""
+    from resim_inspect.settings.model import SettingsError
+
+    try:
+        if folder is not None and name in user_theme_names(folder) and name not in shared_themes():
+            return _examined(folder / f"{name}.toml")[1]
+        theme_named(name, folder)
+    except SettingsError as error:
+        return [error]
+    return []
+
+
+def _examined(path: Path) -> tuple[dict[str, Any], list[SettingsError]]:
+    """Return the values of a theme file and the faults in them; raises SettingsError."""
     from resim_inspect.settings.model import SettingsError, line_of
-    from resim_inspect.settings.schema_check import MismatchError, check, shipped_schema
+    from resim_inspect.settings.schema_check import mismatches, shipped_schema
     from resim_inspect.settings.toml_file import key_lines_of, parsed, read_bytes
 
     if not is_file(path):
@@ -97,11 +122,9 @@ def read_theme(path: Path) -> AppTheme:
         data = read_bytes(path)
         values = parsed(data, path)
         lines = key_lines_of(data, path)
-        try:
-            check(values, schema, schema)
-        except MismatchError as error:
-            raise SettingsError(error.reason, path, line_of(lines, error.key)) from error
     except SettingsError as error:
         error.hint = error.hint or HINT
         raise
-    return theme_of(path.stem, values["colors"], values.get("series", ()))
+    errors = mismatches(values, schema, schema)
+    faults = [SettingsError(e.reason, path, line_of(lines, e.key), HINT) for e in errors]
+    return values, faults
