@@ -170,10 +170,10 @@ def _run(
 ) -> JobResult:
     if args.watch or args.changes:
         metrics = args.outputs / contract.METRICS.name
-        session = sessions.telling_changes(session, args, lambda _: metrics)
+        session = sessions.reporting_changes(session, args, lambda _: metrics)
     if args.watch:
         stale = _previous(args)
-        sessions.tell_stale(session, [] if stale is None else [stale])
+        sessions.report_stale(session, [] if stale is None else [stale])
     context = session.context
     context.notify(Event("started", context.clock(), args.name))
     try:

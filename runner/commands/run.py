@@ -134,7 +134,7 @@ def _once(args: Namespace) -> CallEnd:
     if args.jobs:
         if args.only == "batch":
             raise CallError(
-                "--job runs jobs, and --only batch none of them.", "Leave out one of them."
+                "--job runs jobs, and --only batch runs no jobs.", "Leave out one of them."
             )
         args.only = "jobs"
         workspace = _with_selected_jobs(workspace, args.jobs)
@@ -210,14 +210,14 @@ def _run(
         _placement(args, session, workspace, cluster) as placement,
     ):
         if args.watch or args.changes:
-            session = sessions.telling_changes(session, args, metrics_of)
+            session = sessions.reporting_changes(session, args, metrics_of)
         session = session._replace(poll=placement.requests, about=placement.about)
         context = session.context
         planned = [] if args.only == "batch" else result_cache.plan(workspace, context, args.rerun)
         if args.only != "jobs" and placement.run_batch is None:
             prepare_api_image(context, request)
         todo = sum(job.recorded is None for job in planned)
-        _tell_of_kept_outputs(context, workspace, planned, batch=args.only != "jobs")
+        _report_kept_outputs(context, workspace, planned, batch=args.only != "jobs")
         parallel = placement.parallel
         sessions.announce(
             session,
@@ -230,7 +230,7 @@ def _run(
             batch=int(args.only != "jobs"),
         )
         if args.watch:
-            sessions.tell_stale(session, _stale(args, workspace, planned))
+            sessions.report_stale(session, _stale(args, workspace, planned))
         results = scheduler.run_all(
             planned,
             context,
@@ -252,7 +252,7 @@ def _run(
     return CallEnd(code, report)
 
 
-def _tell_of_kept_outputs(
+def _report_kept_outputs(
     context: RunContext, workspace: Workspace, planned: Sequence[Planned], *, batch: bool
 ) -> None:
     folders = [p.job.folder for p in planned if p.recorded is None and p.stale is None]

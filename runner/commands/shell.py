@@ -88,7 +88,7 @@ def _inputs(args: Namespace) -> tuple[str, Inputs]:
         if len(names) != 1:
             raise CallError(
                 f"{clean(str(path))} has {count(len(workspace.jobs), 'job')}, and a shell is for"
-                " one.",
+                " one job.",
                 "Name it with --job NAME.",
             )
         (name,) = names

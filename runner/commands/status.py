@@ -35,7 +35,7 @@ from runner.workspace.job_status import (
 from runner.workspace.layout import open_workspace
 from runner.workspace.results import FORMAT, status_named
 from runner.workspace.run_follower import RunFollower
-from runner.workspace.run_record import NO_SIGN_OF_LIFE
+from runner.workspace.run_record import NO_HEARTBEAT
 from runner.workspace.run_state import Life, RunState
 from runner.workspace.watch_requests import WatchPhase
 
@@ -181,7 +181,7 @@ def run_lines(state: RunState, now: float) -> Iterator[str]:
         if owner is None or owner.has_ended:
             yield f"The last run died ({where}): its process ended before {ended} did."
         else:
-            yield f"The last run counts as dead ({where}), {NO_SIGN_OF_LIFE}."
+            yield f"The last run counts as dead ({where}), {NO_HEARTBEAT}."
         if owner is not None and owner.command:
             yield f"  Run it again, and finished jobs are kept: {clean(owner.command_line)}"
     elif state.error:

@@ -96,7 +96,7 @@ class _Fetch:
         self._connections = connections
         self._watch = watch
         self._asked = {"logs": wanted.logs, "files": wanted.files}
-        self._told: dict[str, dict[str, Any]] = {}
+        self._reported: dict[str, dict[str, Any]] = {}
         self._tables: dict[str, dict[str, Any]] = {}
         self._missing: list[tuple[str, Missing]] = []
         self._notes: list[str] = []
@@ -142,7 +142,7 @@ class _Fetch:
         ):
             state = read_state(self._target.run_folder(name))
             if state:
-                self._told[name], self._tables[name] = state["told"], state["listing"]
+                self._reported[name], self._tables[name] = state["told"], state["listing"]
         batch = self._batch(rows)
         progress = Progress(len(chosen), done=kept_count)
         self._watch.begun(progress)
@@ -189,7 +189,7 @@ class _Fetch:
         except StorageError as error:
             reason = failure_of_part(error).reason
             self._unwritable.add(name)
-            self._told[name] = {"reconstructed": [], "missing": ["job"]}
+            self._reported[name] = {"reconstructed": [], "missing": ["job"]}
             self._lose(name, Missing("job", reason))
             return None
 
@@ -208,7 +208,7 @@ class _Fetch:
                 run_folder.path.mkdir(parents=True, exist_ok=True)
             parts = self._parts(number, name, selection.job_id(row), row, run_folder, revision)
             return replace(parts, final=selection.final(row))
-        self._told[name] = state.get("told", {"reconstructed": [], "missing": []})
+        self._reported[name] = state.get("told", {"reconstructed": [], "missing": []})
         self._tables[name] = state.get("listing", {"name": name, "metrics": []})
         return None
 
@@ -224,7 +224,7 @@ class _Fetch:
             self._selection.files and not state.get("files")
         )
         if state.get("final") and not new:
-            self._told[BATCH] = state["told"]
+            self._reported[BATCH] = state["told"]
             return None
         batch_id = str(self._target.batch_id)
         parts = self._parts(-1, BATCH, batch_id, {}, run_folder, revision)
@@ -249,10 +249,10 @@ class _Fetch:
                 return
         asked = {**self._asked, "logs": False} if parts.number < 0 else self._asked
         try:
-            self._told[parts.name] = parts.finish(self._hide, asked)
+            self._reported[parts.name] = parts.finish(self._hide, asked)
         except Exception as fault:  # noqa: BLE001 - a fault of one job does not end the others
             error = failure_of_part(fault)
-            self._told[parts.name] = {"reconstructed": [], "missing": ["job"]}
+            self._reported[parts.name] = {"reconstructed": [], "missing": ["job"]}
             self._lose(parts.name, Missing("job", error.reason))
         for missing in parts.missing():
             self._lose(parts.name, missing)
@@ -281,7 +281,7 @@ class _Fetch:
                 "from": self._host,
                 "reconstructed": "job ids, statuses and events of each metrics.binproto are made"
                 " from the API's lists; metrics and metrics data are as they were served",
-                "jobs": dict(sorted(self._told.items())),
+                "jobs": dict(sorted(self._reported.items())),
             },
             facts.values,
         )

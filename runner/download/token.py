@@ -52,7 +52,9 @@ def find_token(file: Path | None, environment: Mapping[str, str], now: float) ->
     ended = expiry(token)
     if ended is not None and ended <= now:
         moment = datetime.fromtimestamp(ended, UTC)
-        raise TokenError(f"the token expired on {moment:%Y-%m-%d at %H:%M} UTC.", "Get a new one.")
+        raise TokenError(
+            f"the token expired on {moment:%Y-%m-%d at %H:%M} UTC.", "Get a new token."
+        )
     return token
 
 
@@ -69,7 +71,7 @@ def read_token(path: Path) -> str:
             if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
                 raise CallError(
                     f"{clean(str(path))} has a token, and other users can read it.",
-                    f"chmod 600 {clean(str(path))}",
+                    f"Run `chmod 600 {clean(str(path))}`.",
                 )
             data = file.read(_MAX_BYTES)
     except OSError as error:

@@ -145,8 +145,8 @@ def _check_job(script: str) -> Check:
     try:
         call_slurm(["sbatch", "--test-only"], script, timeout=TIMEOUT)
     except SlurmCallError as error:
-        return Check("error", "workers", f"Slurm would take no job ({error})", SETTINGS_HINT)
-    return Check("ok", "workers", "Slurm would take the job of a worker")
+        return Check("error", "workers", f"Slurm would accept no job ({error})", SETTINGS_HINT)
+    return Check("ok", "workers", "Slurm would accept the job of a worker")
 
 
 def _wanted(settings: SlurmSettings, env: Mapping[str, str]) -> list[str]:

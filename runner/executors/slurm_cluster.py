@@ -50,7 +50,7 @@ KEYS = "keys"
 """Folder of the keys of TLS; only the user may read it."""
 WORKER_NAME = "$SLURM_JOB_ID"
 """Name of a worker, which the shell of the batch script replaces by the number of its job."""
-UNFIT = frozenset(" \t\"'\\$`;&|<>()*?[]#~!{}")
+UNQUOTABLE = frozenset(" \t\"'\\$`;&|<>()*?[]#~!{}")
 """Characters that a path in the batch script cannot have."""
 
 P = ParamSpec("P")
@@ -81,7 +81,7 @@ class SlurmCluster(Executor):
         self._outstanding: set[Future[Any]] = set()
         self._stopped = False
         self._alone_since: float | None = None
-        self._told = ""
+        self._reported = ""
         self._names: list[str] = []
         self._looked = -LOOK_INTERVAL
 
@@ -156,7 +156,7 @@ class SlurmCluster(Executor):
             problem = (
                 f"Slurm fails ({state.problem}): the run goes on with the workers that it has."
             )
-            self._tell(warn, problem if state.problem else "")
+            self._report_once(warn, problem if state.problem else "")
             return
         self._wait(state, note)
 
@@ -184,7 +184,7 @@ class SlurmCluster(Executor):
         self._alone_since = self._alone_since or now
         waiting = state.waiting()
         if waiting:
-            self._tell(note, f"Waiting for Slurm to start a worker ({waiting}).")
+            self._report_once(note, f"Waiting for Slurm to start a worker ({waiting}).")
         limit = self._settings.start_timeout
         if limit is not None and now - self._alone_since >= limit:
             raise ExecutorError(
@@ -192,10 +192,10 @@ class SlurmCluster(Executor):
                 "The time is start-timeout of [slurm] in resim.toml; finished jobs are kept.",
             )
 
-    def _tell(self, say: Say, text: str) -> None:
-        if text and text != self._told:
+    def _report_once(self, say: Say, text: str) -> None:
+        if text and text != self._reported:
             say(text)
-        self._told = text
+        self._reported = text
 
     def _last_words(self) -> str:
         """Return the last line of the newest log of a job of Slurm, and its path."""
@@ -288,7 +288,7 @@ class SlurmCluster(Executor):
 
 def _certificates(folder: Path) -> tuple[TlsFiles, Any]:
     """Make certificates in a new folder; raises CallError, ExecutorError and StorageError."""
-    if not UNFIT.isdisjoint(str(folder)):
+    if not UNQUOTABLE.isdisjoint(str(folder)):
         raise CallError(
             f"a batch script cannot have the path {clean(str(folder.parent))}.",
             "Name another folder for the keys of TLS by shared-directory in [slurm].",

@@ -211,7 +211,7 @@ class SlurmJobs:
                 # Workers may be at work, and a controller that restarts refuses for a while.
                 raise
             raise ExecutorError(
-                f"Slurm takes no job ({error}).",
+                f"Slurm accepts no job ({error}).",
                 "The settings of the jobs are those of [slurm] in resim.toml.",
             ) from error
         # Plugins of a cluster may print lines before it, and its name stands behind the number.

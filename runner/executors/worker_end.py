@@ -14,7 +14,7 @@ from typing import Any
 
 from runner.executors.worker_process import WORKER_CALLS
 
-PATIENCE = 15.0
+END_TIMEOUT = 15.0
 """Seconds that builds may take to end and to be removed; Slurm sends KILL after 30 by default."""
 POLL_INTERVAL = 0.05
 
@@ -40,7 +40,7 @@ def _end(code: int) -> None:
     removed by the watchdog of the process.
     """
     WORKER_CALLS.kill_all()
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + END_TIMEOUT
     while WORKER_CALLS.are_active and time.monotonic() < deadline:
         time.sleep(POLL_INTERVAL)
     os._exit(code)

@@ -45,7 +45,7 @@ def main(environ: Mapping[str, str], new_id: Callable[[], UUID]) -> int:
         return interrupt.code
     except Exception as error:  # noqa: BLE001 - an error of this program, not of the build
         _trace(error)
-        _say(f"an error of the entry point itself: {type(error).__name__}: {error}")
+        _say(f"the entry point itself failed with {type(error).__name__}: {error}.")
         return Code.INTERNAL
     return Code.DONE
 

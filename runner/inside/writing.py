@@ -62,7 +62,7 @@ def pack(writer: Any, override: Any = None) -> bytes:
     except Exception as error:  # the SDK asserts, and protobuf has exceptions of its own
         raise RunError(
             Code.INVALID,
-            f"{_culprit(writer)} cannot be packed: {_describe(error)}.",
+            f"{_failing_part(writer)} cannot be packed: {_describe(error)}.",
             "A series needs at least one value, all of one type: float (not int), str,"
             " Timestamp, UUID or MetricStatus.",
         ) from error
@@ -137,7 +137,7 @@ def _rejected(official: str | None, errors: list[str]) -> RunError:
     return RunError(Code.INVALID, who + (":" + shown if shown else "."), hint)
 
 
-def _culprit(writer: Any) -> str:
+def _failing_part(writer: Any) -> str:
     """First metric, metrics data or event of the writer that cannot be packed alone."""
     for kind, things in (
         ("the metrics data", writer.metrics_data),

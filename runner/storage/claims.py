@@ -37,7 +37,7 @@ POLL_INTERVAL = 0.2
 
 
 class ClaimError(RunnerError):
-    """Another process has a job and gives no sign of life, so that its end cannot be awaited."""
+    """Another process has a job and sends no heartbeat, so that its end cannot be awaited."""
 
 
 class Claim(NamedTuple):
@@ -58,7 +58,7 @@ def claimed(
     """Hold the claim on a job; wait while another process has it. None if the wait was stopped.
 
     `on_wait` is called once with the name of the holder. Raises StorageError, and ClaimError
-    for a holder that keeps its lock but gave no sign of life for its lease.
+    for a holder that keeps its lock but sent no heartbeat within its lease.
     """
     claim = _acquire(claim_path(run_folder), on_wait, is_stopped)
     if claim is None:
@@ -86,7 +86,7 @@ def _acquire(
                 waited = True
             if taken.seen and not taken.is_fresh:
                 raise ClaimError(
-                    f"{taken.name} has the job, and gave no sign of life for {LEASE:.0f} s.",
+                    f"{taken.name} has the job, and sent no heartbeat for {LEASE:.0f} s.",
                     "End that process, and run the job again.",
                 )
             time.sleep(POLL_INTERVAL)

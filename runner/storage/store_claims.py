@@ -51,7 +51,7 @@ class StoreClaim:
         return text_of(_value(self._store.read(self._name), "id")) == self._id
 
     def renew(self) -> None:
-        """Give a sign of life; raises StorageError."""
+        """Send a heartbeat; raises StorageError."""
         if self.is_held():
             self._store.write(self._name, self.content())
 

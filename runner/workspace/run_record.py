@@ -27,12 +27,12 @@ from runner.workspace.run_events import finite, text_of, texts, whole
 HEARTBEAT = 10.0
 """Seconds between two signs of life of an owner: new times of change of `owner.json`."""
 LEASE = 60.0
-"""Seconds without a sign of life after which an owner on another machine counts as dead."""
+"""Seconds without a heartbeat after which an owner on another machine counts as dead."""
 CLOCK_SKEW = 300.0
-"""Seconds by which the clock of another machine may be ahead of this one's. A sign of life from
+"""Seconds by which the clock of another machine may be ahead of this one's. A heartbeat from
 further in the future is none: the clock was wrong, or the time of the file was changed."""
-NO_SIGN_OF_LIFE = (
-    f"as its machine gave no sign of life for {LEASE:.0f} s (its clock is taken to be at most"
+NO_HEARTBEAT = (
+    f"as its machine sent no heartbeat for {LEASE:.0f} s (its clock is taken to be at most"
     f" {CLOCK_SKEW / 60:.0f} minutes ahead)"
 )
 """The reason why an owner on another machine counts as dead, as a part of a sentence."""
@@ -165,7 +165,7 @@ def this_process(run: str, started: float, command: tuple[str, ...]) -> RunOwner
 
 
 class OwnerReading(NamedTuple):
-    """An owner, and the time of its last sign of life in seconds since 1970."""
+    """An owner, and the time of its last heartbeat in seconds since 1970."""
 
     owner: RunOwner
     seen: float
@@ -210,7 +210,7 @@ def liveness(reading: OwnerReading | None, now: float) -> Liveness:
 
 
 def is_within_lease(seen: float, now: float) -> bool:
-    """Return True if a sign of life is recent enough, by times in seconds since 1970."""
+    """Return True if a heartbeat is recent enough, by times in seconds since 1970."""
     return -CLOCK_SKEW <= now - seen < LEASE
 
 
@@ -278,14 +278,14 @@ def addressed_to(lines: Iterable[bytes], key: str, value: str) -> Iterator[dict[
 
 
 class Holder(NamedTuple):
-    """A process that has a claim, and the time of its last sign of life in seconds since 1970."""
+    """A process that has a claim, and the time of its last heartbeat in seconds since 1970."""
 
     identity: str
     seen: float
 
     @property
     def is_fresh(self) -> bool:
-        """True if it gave a sign of life within its lease."""
+        """True if it sent a heartbeat within its lease."""
         return is_within_lease(self.seen, time.time())
 
     @property

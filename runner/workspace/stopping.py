@@ -42,9 +42,9 @@ def stop_run(record: RunRecord, job: str = "") -> str:
                 # A runner that is still preparing, such as pulling an image, reads no requests.
                 terminate(owner)
     except OSError as error:
-        return f"The run cannot be told to stop: {error.strerror}."
+        return f"The run cannot be asked to stop: {error.strerror}."
     except WorkspaceError as error:
-        return f"The run cannot be told to stop: {error.reason}"
+        return f"The run cannot be asked to stop: {error.reason}"
     return ""
 
 
@@ -56,5 +56,5 @@ def ask_watch(record: RunRecord, action: str) -> str:
     try:
         request_watch(record, owner, WatchAction(action))
     except OSError as error:
-        return f"The run cannot be told: {error.strerror}."
+        return f"The run cannot be asked: {error.strerror}."
     return ""

@@ -119,7 +119,7 @@ def test_who_asks_for_what_is_not_there_is_told_of_at_the_end(tmp_path: Path) ->
     with serving(tmp_path, tmp_path / "ws") as running:
         config = parse_batch_config(running.said)
         client = Client(config.api_url, config.auth_token, config.project_id)
-        with pytest.raises(Exception, match="is not there"):
+        with pytest.raises(Exception, match="does not exist"):
             client.batch("0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21")
         said = running.end()[1]
     assert "1 request asked for paths that do not exist, such as /v1/projects/" in said

@@ -107,7 +107,7 @@ def test_new_keys_and_values_of_the_api_change_nothing(fake: Fake) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"/blob": (404, b"")}, "is not there"),
+        ({"/blob": (404, b"")}, "does not exist"),
         ({"/blob": (500, b"")}, "answers 500 .2 attempts"),
         ({"/blob": b"\xff\xff\xff"}, "that is not a Metric"),
         ({"jobs": [{"jobID": "seven"}]}, 'a job with the id "seven"'),

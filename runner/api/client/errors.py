@@ -59,7 +59,9 @@ def tls_error(url: str, error: Exception) -> ApiError:
     """Translate a failure of TLS, with the reason why a certificate is not trusted."""
     text = str(error).lower()
     if "certificate" not in text:
-        return UnreachableError(f"{display_url(url)} does not support a common version of TLS.")
+        return UnreachableError(
+            f"{display_url(url)} and this program have no version of TLS in common."
+        )
     reasons = (
         ("expired", "has expired"),
         ("self-signed", "is self-signed"),

@@ -41,7 +41,7 @@ class BuildNow(NamedTuple):
     build: Build
     prepared: Prepared | None
     """The build as it is now; None if it is not known."""
-    doubt: str
+    unknown: str
     """Reason why the build of the run may be another one, as a clause; empty if it is not."""
 
 
@@ -69,8 +69,8 @@ def build_now(args: Namespace, build: Build) -> BuildNow:
         return BuildNow(build, prepared, "its image is built first")
     if build.image and build.pull == "always":
         return BuildNow(build, prepared, "its image is pulled first")
-    doubt = "" if prepared is not None else f"the image {clean(build.image, 120)} is not here yet"
-    return BuildNow(build, prepared, doubt)
+    unknown = "" if prepared is not None else f"the image {clean(build.image, 120)} is not here yet"
+    return BuildNow(build, prepared, unknown)
 
 
 def _say(text: str) -> None:
@@ -107,8 +107,10 @@ def job_row(entry: EngineEntry, now: BuildNow, policy: RunPolicy, job: Job, reru
     context = _KeyContext(now.build, now.prepared or Prepared(""), policy)
     planned = result_cache.planned_job(job, context, rerun)
     build_decides = planned.recorded is not None or planned.why in result_cache.BUILD_REASONS
-    if now.doubt and build_decides:
-        return DryRow(job.name, line, f"would run only if its build has changed; {now.doubt}", None)
+    if now.unknown and build_decides:
+        return DryRow(
+            job.name, line, f"would run only if its build has changed; {now.unknown}", None
+        )
     if planned.recorded is not None:
         return DryRow(job.name, line, f"kept: {planned.why}", False)
     return DryRow(job.name, line, f"would run: {planned.why}")
@@ -151,7 +153,7 @@ def batch_row(
     except WorkspaceError:
         result = None
     if result is not None and result_cache.is_reusable(run_folder.metrics, result, settings, rerun):
-        if now.prepared is None or now.doubt or any(row.runs is not False for row in jobs):
+        if now.prepared is None or now.unknown or any(row.runs is not False for row in jobs):
             plan, runs = "would run after the jobs, unless build and metrics stay the same", None
         else:
             with suppress(RunnerError):

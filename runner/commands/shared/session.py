@@ -174,7 +174,7 @@ def open_session(
             engine.close()
 
 
-def telling_changes(
+def reporting_changes(
     session: Session, args: Namespace, metrics_of: Callable[[Event], Path]
 ) -> Session:
     """Return the session of a repeated call: after each result it tells what changed.
@@ -197,7 +197,7 @@ def failed_results(report: CallReport | None, gate: VerdictGate) -> list[JobResu
     return [result for result in report.all_results if gate.fails(result)]
 
 
-def tell_stale(session: Session, stale: Sequence[JobResult]) -> None:
+def report_stale(session: Session, stale: Sequence[JobResult]) -> None:
     """Send an event for each recorded result that does not hold any more."""
     for result in stale:
         session.context.notify(Event("stale", session.context.clock(), result.job, result=result))

@@ -138,7 +138,7 @@ class _Loop:
     def __post_init__(self) -> None:
         shows = sys.stderr.isatty() and not self.options.quiet and os.environ.get("TERM") != "dumb"
         self.line = StatusLine(sys.stderr, color=self.options.color, active=shows)
-        self.tell = WatchEvents(self.repeated.record, self.options.events)
+        self.watch_events = WatchEvents(self.repeated.record, self.options.events)
         self.requests = WatchRequests(self.repeated.record, current_owner())
 
     def on_key(self, key: str) -> None:
@@ -155,7 +155,7 @@ class _Loop:
         if not self.quitting and not (keyboard.active or self.options.quiet):
             sys.stderr.write(f"Watching {count(self.files, 'file')}; Ctrl-C ends it.\n")
         while not self.quitting:
-            self._tell(keyboard)
+            self._show_keys(keyboard)
             action = KEYS.get(keyboard.get(self.seconds))
             for each in [*([action] if action else []), *self.requests.poll()]:
                 self._act(each)
@@ -166,14 +166,14 @@ class _Loop:
     def close(self) -> None:
         """Tell those who follow that the watch is over, and leave the terminal clean."""
         self.line.clear()
-        self.tell(WatchPhase.NONE)
+        self.watch_events(WatchPhase.NONE)
 
     def _act(self, action: WatchAction) -> None:
         if action is WatchAction.QUIT:
             self.quitting = True
         elif action is WatchAction.PAUSE:
             self.paused = not self.paused
-            self._tell_phase()
+            self._report_phase()
         else:
             self._again(REASONS[action], action)
 
@@ -284,13 +284,13 @@ class _Loop:
             self.running = False
             self.debounce.reset()
         self.detector.accept(self.scope.completed, self._all_stamps())
-        self._tell_phase()
+        self._report_phase()
 
-    def _tell_phase(self) -> None:
+    def _report_phase(self) -> None:
         phase = WatchPhase.PAUSED if self.paused else WatchPhase.WAITING
-        self.tell(phase, files=self.files)
+        self.watch_events(phase, files=self.files)
 
-    def _tell(self, keyboard: Keyboard) -> None:
+    def _show_keys(self, keyboard: Keyboard) -> None:
         """Show the state and the keys in the last line."""
         if not keyboard.listens:
             return

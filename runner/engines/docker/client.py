@@ -30,7 +30,7 @@ BUILD_SECONDS = 3600.0
 """Seconds of silence after which the build of an image fails; a step may print nothing."""
 POOL = 256
 BROKEN = (requests.RequestException, DockerException, OSError)
-BREAKS: tuple[tuple[type[BaseException], str], ...] = (
+CONNECTION_ERRORS: tuple[tuple[type[BaseException], str], ...] = (
     (FileNotFoundError, "its socket does not exist"),
     (PermissionError, "permission denied to its socket"),
     (ConnectionRefusedError, "it refuses connections"),
@@ -210,7 +210,7 @@ class DockerClient:
             if isinstance(error, APIError) and "in progress" in str(error.explanation):
                 return ""
             self.leftovers = True
-            return f"container {container[:12]} is left behind: {reason(error)}"
+            return f"the container {container[:12]} is left behind: {reason(error)}"
         return ""
 
     def remove_volumes(self, labels: Mapping[str, str]) -> None:
@@ -254,7 +254,11 @@ def reason(error: Exception) -> str:
             text = "it is shutting down"
     else:
         causes = list(_causes(error))
-        matches = (text for kind, text in BREAKS if any(isinstance(each, kind) for each in causes))
+        matches = (
+            text
+            for kind, text in CONNECTION_ERRORS
+            if any(isinstance(each, kind) for each in causes)
+        )
         text = next(matches, str(error))
     return clean(text, 300).rstrip(".") + "."
 

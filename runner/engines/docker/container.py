@@ -15,7 +15,7 @@ from runner.errors import OutputsError
 from runner.storage.output_extraction import Caps, Taken, take_archive
 from runner.workspace.contract import METRICS, OUTPUTS
 
-SILENCE = 20.0
+LOG_TIMEOUT = 20.0
 """Seconds of silence after which the log of an ended container counts as incomplete."""
 
 
@@ -103,7 +103,7 @@ class ContainerRun:
         # The engine buffers about a megabyte; on a busy machine no total time limit is right.
         while self._pump is not None and self._pump.is_alive():
             before = self._chunks
-            self._pump.join(SILENCE)
+            self._pump.join(LOG_TIMEOUT)
             if self._chunks == before and self._pump.is_alive():
                 return False
         return True

@@ -23,7 +23,7 @@ GROUPS = Path("/sys/fs/cgroup")
 PROCESSES = Path("/proc")
 LAYOUTS = ("docker/{}", "system.slice/docker-{}.scope", "machine.slice/libpod-{}.scope")
 """Usual places of a container's control group; in others a build that ends at once is not seen."""
-PATIENCE = 0.5
+JOIN_TIMEOUT = 0.5
 """Seconds that the thread may take to see that the control group is gone."""
 
 
@@ -61,7 +61,7 @@ class GroupWatch:
     def complete(self) -> None:
         """Wait until the end of the container was seen."""
         if self._thread is not None and not self._by_statistics:
-            self._thread.join(PATIENCE)
+            self._thread.join(JOIN_TIMEOUT)
 
     def _follow(self, first_process: Callable[[], int]) -> None:
         group = None

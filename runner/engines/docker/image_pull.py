@@ -10,7 +10,7 @@ from typing import Any
 from resim_inspect.text import clean, size
 from runner.errors import ImageError
 
-EVERY = 1.0
+REPORT_INTERVAL = 1.0
 """Seconds between two progress messages."""
 
 # Pattern of the engine's or registry's message, its meaning, and a hint.
@@ -70,7 +70,7 @@ def follow(
         elif status in {"Download complete", "Pull complete"}:
             _, whole = layers.get(str(step.get("id", "")), (0, 0))
             layers[str(step.get("id", ""))] = (whole, whole)
-        if clock() - reported >= EVERY:
+        if clock() - reported >= REPORT_INTERVAL:
             reported = clock()
             say(f"pulling {shown}: {_progress(layers, status)}")
 

@@ -50,8 +50,8 @@ def test_a_program_runs_in_place_of_the_shell(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("ws",), "has 2 jobs, and a shell is for one"),
-        (("ws", "--job", "job-00?"), "has 2 jobs, and a shell is for one"),
+        (("ws",), "has 2 jobs, and a shell is for one job"),
+        (("ws", "--job", "job-00?"), "has 2 jobs, and a shell is for one job"),
         (("ws", "--job", "jbo-001"), 'did you mean "job-001"?'),
         (("ws/jobs/job-000", "--job", "job-000"), "--job is for a workspace"),
         (("ws/jobs",), "has no inputs of a job"),

@@ -144,7 +144,7 @@ def test_the_status_of_a_run_under_way_and_of_one_that_died(
         assert f"cd {shlex.quote(str(Path.cwd()))} && resim-runner run ws" in out
 
 
-def test_a_run_of_a_machine_without_a_sign_of_life_counts_as_dead(tmp_path: Path) -> None:
+def test_a_run_of_a_machine_without_a_heartbeat_counts_as_dead(tmp_path: Path) -> None:
     workspace, _ = workspace_of(tmp_path, "a")
     owner = replace(this_process("r", 10.0, ("resim-runner", "run", "ws")), host="elsewhere")
     record(workspace, replace(owner, identity="elsewhere/boot/7/12/99", folder=""))
@@ -152,7 +152,10 @@ def test_a_run_of_a_machine_without_a_sign_of_life_counts_as_dead(tmp_path: Path
     tomorrow = time.time() + 86_400
     os.utime(record_of_workspace(workspace).owner, (tomorrow, tomorrow))
     out = call_runner("status", workspace).out
-    assert f"counts as dead (process {owner.pid} on elsewhere), as its machine gave no sign" in out
+    assert (
+        f"counts as dead (process {owner.pid} on elsewhere), as its machine sent no heartbeat"
+        in out
+    )
     assert "at most 5 minutes ahead" in out
     assert "kept: resim-runner run ws" in out
 

@@ -128,7 +128,7 @@ def test_events_tell_a_program_how_it_goes(server: MisbehavingServer, tmp_path: 
     assert kinds == ["plan", "table", "missing", "end"]
     lost = next(line for line in lines if line["event"] == "missing")
     assert (lost["job"], lost["what"]) == ("flight 1", "metrics data series 0")
-    assert "is not there (410)" in lost["text"]
+    assert "does not exist (410)" in lost["text"]
     assert lines[-1]["jobs"] == 3
     assert lines[-1]["missing"] == 1
     server.on(f"{BASE}/jobs", answer(403, TOKEN.encode()))

@@ -236,7 +236,7 @@ def test_addresses_that_ssh_is_not_given(address: str) -> None:
 def test_a_log_is_waited_for_as_long_as_it_goes_on(
     monkeypatch: pytest.MonkeyPatch, stalls: bool
 ) -> None:
-    monkeypatch.setattr(container, "SILENCE", 0.3)
+    monkeypatch.setattr(container, "LOG_TIMEOUT", 0.3)
     over = threading.Event()
 
     def stream() -> Iterator[tuple[bytes, None]]:

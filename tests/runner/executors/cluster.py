@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from tests.containers.container_harness import ROOT, command, metrics_file
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 """Seconds that a test waits for something on a busy machine."""
 
 
@@ -22,9 +22,9 @@ MARK = "RESIM_TEST_CLUSTER"
 """Variable that the processes of a cluster, and those that they start, have in common."""
 
 
-def wait_for(reached: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
+def wait_for(reached: Callable[[], object], what: str, timeout: float = TIMEOUT) -> None:
     """Wait until a condition is true; fail after some seconds."""
-    end = time.monotonic() + patience
+    end = time.monotonic() + timeout
     while not reached():
         assert time.monotonic() < end, f"{what} did not come"
         time.sleep(0.05)

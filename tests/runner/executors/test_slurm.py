@@ -167,8 +167,8 @@ def test_a_lost_node_costs_only_the_jobs_that_it_had_begun(
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ('partition = "nowhere"', "Slurm takes no job (Invalid partition name specified)."),
-        ('directives = ["--no-such-option"]', "Slurm takes no job ("),
+        ('partition = "nowhere"', "Slurm accepts no job (Invalid partition name specified)."),
+        ('directives = ["--no-such-option"]', "Slurm accepts no job ("),
         ('interface = "nowhere0"', "the scheduler for the jobs of Slurm cannot be started ("),
         (
             'host = "no-such-host.invalid"',

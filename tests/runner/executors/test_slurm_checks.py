@@ -122,7 +122,7 @@ def test_a_cluster_that_is_well(slurm: FakeSlurm, tmp_path: Path) -> None:
         ),
         ("ok", "scheduler", "the scheduler of the workers listens at tls://10.0.0.1:4000"),
         ("ok", "logs", f"{tmp_path} can be written"),
-        ("ok", "workers", "Slurm would take the job of a worker"),
+        ("ok", "workers", "Slurm would accept the job of a worker"),
     ]
     # Slurm judges the script of a worker, and gets no job.
     assert slurm.calls("sbatch") == ["--test-only"]
@@ -161,7 +161,7 @@ def test_programs_that_fail_are_one_sentence(
     assert checked(SlurmSettings())[-1] == (
         "error",
         "workers",
-        "Slurm would take no job (allocation failure: Requested node is not available)",
+        "Slurm would accept no job (allocation failure: Requested node is not available)",
     )
     slurm.write("sinfo", "echo 'sinfo: error: Unable to contact slurm controller' >&2; exit 1")
     assert checked(SlurmSettings()) == [

@@ -135,10 +135,10 @@ def test_without_a_job_nothing_is_cancelled(slurm: FakeSlurm, jobs: SlurmJobs) -
     [
         (
             "echo 'sbatch: error: Batch job submission failed: Invalid partition name' >&2; exit 1",
-            "Slurm takes no job (Invalid partition name).",
+            "Slurm accepts no job (Invalid partition name).",
         ),
-        ("exit 3", "Slurm takes no job (sbatch ended with code 3)."),
-        ("printf 'a\\033[2J\\n' >&2; exit 1", "Slurm takes no job (a[2J)."),
+        ("exit 3", "Slurm accepts no job (sbatch ended with code 3)."),
+        ("printf 'a\\033[2J\\n' >&2; exit 1", "Slurm accepts no job (a[2J)."),
         ("echo hello", 'sbatch printed no number of a job: "hello".'),
     ],
 )

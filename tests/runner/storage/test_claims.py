@@ -84,7 +84,7 @@ def test_a_holder_that_is_frozen_is_named(
 ) -> None:
     seen = time.time() - LEASE - 1
     os.utime(claim_path(run_folder), (seen, seen))
-    words = rf"process {holder.pid} on \S+ has the job, and gave no"
+    words = rf"process {holder.pid} on \S+ has the job, and sent no heartbeat"
     with pytest.raises(ClaimError, match=words), claimed(run_folder, lambda _: None, bool):
         pass
 

@@ -247,7 +247,7 @@ def test_a_run_whose_events_cannot_be_read_says_why_it_is_not_stopped(tmp_path: 
     record.owner.write_bytes(this_process("r", time.time(), ()).as_bytes())
     assert run_goes_on(record)
     problem = stop_run(record)
-    assert problem.startswith("The run cannot be told to stop: ")
+    assert problem.startswith("The run cannot be asked to stop: ")
     assert f"{record.events} cannot be read" in problem
     assert stop_run(record, "a") == ""
     assert json.loads(record.stop.read_text())["job"] == "a"

@@ -155,7 +155,7 @@ def test_an_owner_elsewhere_lives_as_long_as_its_lease(tmp_path: Path) -> None:
     )
     for age, life in ages:
         assert run_state(record, lambda age=age: seen + age).life is life  # type: ignore[misc]
-    # Here the process itself is looked up, however old its last sign of life is.
+    # Here the process itself is looked up, however old its last heartbeat is.
     mine = RunOwner("r1", "", current_owner(), os.getpid(), 1.0)
     written(record, begin(), owner=mine)
     assert run_state(record, lambda: seen + 10 * LEASE).life is Life.ALIVE

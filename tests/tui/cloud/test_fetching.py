@@ -196,7 +196,7 @@ async def test_missing_items_are_listed(cloud: FakeCloud) -> None:
         assert "✓ 3 jobs" not in shown
         await press(pilot, "m")
         assert isinstance(pilot.app.screen, DetailsDialog)
-        assert "is not there (404)" in text(pilot)
+        assert "does not exist (404)" in text(pilot)
 
 
 async def test_a_job_without_metrics_shows_the_reason(cloud: FakeCloud) -> None:
