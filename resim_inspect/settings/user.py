@@ -132,7 +132,7 @@ def refuse_foreign(path: Path) -> None:
         raise SettingsError(f"the file cannot be read: {error.strerror}.", path) from error
     if owner not in {0, os.getuid()}:
         text = f"the file belongs to another user (id {owner}) and is not used."
-        hint = "Own it, name it with --config, or leave it out with --no-config."
+        hint = "Change its owner, name it with --config, or leave it out with --no-config."
         raise SettingsError(text, path, hint=hint)
 
 

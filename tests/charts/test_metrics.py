@@ -204,7 +204,7 @@ def test_a_summary_finds_its_value_by_any_index(kind: str) -> None:
     document = build.document()
     panel = draw(document, document.metrics[0]).panels[0]
     if kind == "none":
-        assert panel == Message('Nothing says which of the 3 values in "v" is meant.')
+        assert panel == Message('The metric does not say which of the 3 values in "v" it shows.')
     elif kind == "beyond":
         assert panel == Message('There is no value 9 in "v": it has 3.')
     else:

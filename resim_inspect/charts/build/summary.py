@@ -123,7 +123,9 @@ def _position(
     elif n == 1:
         return 0
     else:
-        raise MissingError(f'Nothing says which of the {n:,} values in "{name}" is meant.')
+        raise MissingError(
+            f'The metric does not say which of the {n:,} values in "{name}" it shows.'
+        )
     if not len(where):
         shown = clean(str(wanted), 40)
         raise MissingError(f'The {what} {shown} is not in the index of "{name}".')

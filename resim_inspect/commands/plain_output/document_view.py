@@ -117,7 +117,7 @@ class DocumentView:
         return event_facts(self._document)
 
     def opened(self, item: str) -> Path | str:  # noqa: ARG002
-        return "This is a metrics file already: show says a metric of it."
+        return "This is a metrics file already; the command show reads out one of its metrics."
 
     def changes(self, now: float) -> Iterator[str]:
         state = document_signature(self.path)

@@ -76,7 +76,7 @@ def find_item(item: str, names: Sequence[str], noun: str) -> int | str:
         return some[0]
     if not some:
         known = (
-            f"the numbers go from 1 to {len(names):,}, and the command list says them"
+            f"the numbers go from 1 to {len(names):,}, and the command list reads them out"
             if names
             else f"there is no {noun}"
         )

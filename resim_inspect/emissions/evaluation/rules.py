@@ -23,7 +23,7 @@ TEMPLATE_UNKNOWN = Rule(
     "metric-template-unknown",
     Severity.ERROR,
     "A metric has a known template",
-    "Known are bar, histogram, image, line, pie, scalar, state_timeline, table and video, and "
+    "The server knows bar, histogram, image, line, pie, scalar, state_timeline, table and video, and "
     "custom ones with a template_file.",
 )
 TEMPLATE_NOT_DRAWN = Rule(

@@ -60,7 +60,7 @@ CONFIG_KEY_UNKNOWN = Rule(
     "config-key-unknown",
     Severity.WARNING,
     "The keys of a config are known",
-    "Known are those of ReSim's own examples. A misspelt key is mostly passed over in silence.",
+    "The known keys are those of ReSim's own examples. A misspelt key is mostly ignored.",
     ('metrics["Max speed"].unit = "m/s"',),
     ('metrics["Max speed"].units = "m/s"',),
 )
@@ -150,7 +150,11 @@ def _check_keys(
         word = str(name)
         if word not in known:
             near = get_close_matches(word[:100], sorted(known), 1, 0.6)
-            hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(sorted(known))}."
+            hint = (
+                f"Did you mean {near[0]}?"
+                if near
+                else f"The known ones are {', '.join(sorted(known))}."
+            )
             message = f"has the unknown key {clean(word, 60)}"
             origin = file.origin(*key, word)
             context.report(CONFIG_KEY_UNKNOWN, origin, where(key), message, hint)

@@ -109,7 +109,7 @@ def _check_template(context: RuleContext, metric: MetricDefinition) -> None:
     if kind == "system":
         if metric.template not in SYSTEM_TEMPLATES:
             near = get_close_matches(metric.template[:40], SYSTEM_TEMPLATES, 1, 0.5)
-            known = f"Known are {', '.join(SYSTEM_TEMPLATES)}."
+            known = f"The known ones are {', '.join(SYSTEM_TEMPLATES)}."
             hint = f"Did you mean {near[0]}?" if near else known
             what = f"is {shown(metric.template)}, which is not a system template"
             message = what if metric.template else "is missing"

@@ -85,7 +85,9 @@ def check_topics(context: RuleContext) -> None:
             if kind not in FIELD_TYPES:
                 near = get_close_matches(kind[:40], FIELD_TYPES, 1, 0.6)
                 meant = _MEANT.get(kind.lower()) or (near[0] if near else "")
-                hint = f"Write {meant}." if meant else f"Known are {', '.join(FIELD_TYPES)}."
+                hint = (
+                    f"Write {meant}." if meant else f"The known ones are {', '.join(FIELD_TYPES)}."
+                )
                 message = f"is {shown(kind)}, which is not a type that the emitter knows"
                 context.report_key(FIELD_TYPE, file, (*key, "schema", field), message, hint)
         kinds = list(topic.fields.values())

@@ -31,7 +31,7 @@ def character_name(character: str) -> str:
     try:
         name = unicodedata.name(character).lower().replace("-", "_").replace(" ", "_")
     except ValueError as error:
-        raise KeyNameError("no key types it.") from error
+        raise KeyNameError("no key types this character.") from error
     return KEY_NAME_REPLACEMENTS.get(name, name)
 
 
@@ -64,7 +64,7 @@ def canonical(text: str) -> str:
         if each not in MODIFIERS:
             raise _unknown(each, list(MODIFIERS), "modifier")
     if not last:
-        raise KeyNameError("no key is named after the last +.")
+        raise KeyNameError("no key follows the last +.")
     if len(last) == 1:
         base = character_name(last)
     else:

@@ -127,11 +127,11 @@ def _finished(state: RunState, styles: ThemeStyles, *, short: bool) -> list[Styl
 
 
 def _died(state: RunState, styles: ThemeStyles) -> list[StyledText]:
-    from runner.workspace.run_record import NO_SIGN_OF_LIFE
+    from runner.workspace.run_record import NO_HEARTBEAT
 
     owner = state.owner
     process = "" if owner is None else f" (process {owner.pid} of {clean(owner.host, 60)})"
-    reason = "" if owner is None or owner.has_ended else f", {NO_SIGN_OF_LIFE}"
+    reason = "" if owner is None or owner.has_ended else f", {NO_HEARTBEAT}"
     text = f" E the runner{process} has died{reason}; what was finished is kept."
     return [(text, styles.of(MetricStatus.FAIL_BLOCK))]
 

@@ -145,7 +145,9 @@ def test_commands_of_a_document(tmp_path: Path) -> None:
     assert talk("show")[0].startswith("Which metric?")
     assert talk("findings")[0].startswith("ReSim's validator accepts it")
     assert talk("events")[0].startswith("Event 1, Gust")
-    assert talk("open 1") == ["This is a metrics file already: show says a metric of it."]
+    assert talk("open 1") == [
+        "This is a metrics file already; the command show reads out one of its metrics."
+    ]
     assert talk("back") == ["There is nothing to go back to."]
     assert talk("\x1b[A") == ["�[A is not a command. Type help and press Enter."]
     assert talk("") == []
