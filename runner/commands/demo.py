@@ -75,7 +75,7 @@ def _emissions_demo(workspace: Path, *, inspect: bool) -> int:
     """Run the build that emits; it needs no SDK. Raises RunnerError without the examples."""
     flights, emitting = example_folder(), example_folder(EMITTING, "emit.py")
     if flights is None or emitting is None:
-        raise RunnerError("The example builds are not installed with this program.")
+        raise RunnerError("the example builds are not installed with this program.")
     generate(flights, workspace)
     # Where it is looked up when the jobs are opened.
     config = workspace / ".resim" / "metrics" / CONFIG

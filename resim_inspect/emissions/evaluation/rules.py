@@ -23,8 +23,8 @@ TEMPLATE_UNKNOWN = Rule(
     "metric-template-unknown",
     Severity.ERROR,
     "A metric has a known template",
-    "The server knows bar, histogram, image, line, pie, scalar, state_timeline, table and video, and "
-    "custom ones with a template_file.",
+    "The server knows bar, histogram, image, line, pie, scalar, state_timeline, table and video,"
+    " and custom ones with a template_file.",
 )
 TEMPLATE_NOT_DRAWN = Rule(
     "metric-template-not-drawn",
