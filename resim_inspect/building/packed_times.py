@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _BILLION = 1_000_000_000
-_MOST = 10
+_MAX_VARINT = 10
 """Bytes of the longest varint."""
 _FIELD, _SECONDS, _NANOS = 0x0A, 0x08, 0x10
 """Tags: a timestamp of the series, and the two fields of a timestamp."""
@@ -25,7 +25,7 @@ def packed_timestamps(ns: NDArray[np.int64]) -> bytes:
     size = (lengths[0] + lengths[1]).astype(np.uint8)
     head = np.stack([np.full(len(ns), _FIELD, np.uint8), size], axis=1)
     rows = np.concatenate([head, *parts], axis=1)
-    width = _MOST + 1
+    width = _MAX_VARINT + 1
     columns = np.arange(width)
     is_used = np.concatenate(
         [np.ones((len(ns), 2), np.bool_), *(columns < count[:, None] for count in lengths)], axis=1
@@ -36,9 +36,9 @@ def packed_timestamps(ns: NDArray[np.int64]) -> bytes:
 
 def _varints(values: NDArray[np.uint64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return the bytes of varints, (n, 10), and how many of each row count."""
-    shifts = np.arange(_MOST, dtype=np.uint64) * np.uint64(7)
+    shifts = np.arange(_MAX_VARINT, dtype=np.uint64) * np.uint64(7)
     digits = (values[:, None] >> shifts).astype(np.uint64)
     last = np.maximum((digits != 0).sum(axis=1), 1)
     encoded = (digits & np.uint64(0x7F)).astype(np.uint8)
-    encoded |= np.where(np.arange(_MOST) < (last - 1)[:, None], 0x80, 0).astype(np.uint8)
+    encoded |= np.where(np.arange(_MAX_VARINT) < (last - 1)[:, None], 0x80, 0).astype(np.uint8)
     return encoded, last

@@ -17,7 +17,7 @@ from resim_inspect.tui.open.recent import read_recent
 from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 from resim_inspect.tui.widgets.prompt import Prompt
 
-MOST = 12
+MAX_PATHS = 12
 """Paths in the list."""
 OTHER = "another path…"
 
@@ -68,7 +68,7 @@ def choose_base(
         for path in dict.fromkeys(candidate.absolute() for candidate in candidates)
         if path != own
     ]
-    del paths[MOST:]
+    del paths[MAX_PATHS:]
 
     def typed(text: str | None) -> None:
         if text and text.strip():

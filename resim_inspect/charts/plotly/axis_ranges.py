@@ -12,7 +12,7 @@ _PAD = 0.05
 """Of an axis's length: what plotly leaves free beyond the data."""
 
 
-def settle_ranges(subplots: list[Layers], axes: dict[str, PlotlyAxis]) -> None:
+def resolve_ranges(subplots: list[Layers], axes: dict[str, PlotlyAxis]) -> None:
     """Set `limits` and `reverse` of the axes by name; axes that match share one range."""
     groups: dict[str, list[tuple[Layers, PlotlyAxis]]] = {}
     for layers in subplots:

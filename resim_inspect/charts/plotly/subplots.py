@@ -11,7 +11,7 @@ from resim_inspect.charts.analysis.color_scale import color_at, color_range
 from resim_inspect.charts.model.drawing import Area, Box, Fill, Panel, Plot, TimeMode
 from resim_inspect.charts.plotly import decode, shapes
 from resim_inspect.charts.plotly.axes import PlotlyAxis, each, length_of
-from resim_inspect.charts.plotly.axis_ranges import match_root, settle_ranges
+from resim_inspect.charts.plotly.axis_ranges import match_root, resolve_ranges
 from resim_inspect.charts.plotly.layers import Layers, Trace
 from resim_inspect.charts.plotly.traces import bars, boxes, heatmaps, images, scatter
 from resim_inspect.charts.plotly.traces.stacked_areas import add_stacked_areas
@@ -87,7 +87,7 @@ def subplot_panels(subplots: Subplots, traces: list[Trace], time: TimeMode) -> l
     for layers, members in every:
         _draw(layers, members, subplots.layout)
     titles = [_add_shapes_and_texts(layers, subplots) for layers, _ in every]
-    settle_ranges([layers for layers, _ in every], subplots.axes)
+    resolve_ranges([layers for layers, _ in every], subplots.axes)
     for (layers, _), title in zip(every, titles, strict=True):
         placed.append((_plot(layers, title, time), _area(layers.x.layout, layers.y.layout)))
     return placed

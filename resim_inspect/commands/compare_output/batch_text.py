@@ -12,7 +12,7 @@ from resim_inspect.comparison.changes import JOB, Comparison, MetricTotals
 from resim_inspect.comparison.directions import Direction, status_direction
 from resim_inspect.text import cell_width, clean, count, fit
 
-MOST = 50
+MAX_LISTED = 50
 """Metrics whose totals are shown."""
 _COUNTED = (Direction.WORSE, Direction.BETTER, Direction.CHANGED, Direction.GONE, Direction.ADDED)
 _NAME = 14, 40
@@ -60,9 +60,11 @@ def batch_lines(
     same = len(comparison.metrics) - len(differing)
     if differing:
         yield ""
-        yield from totals_lines(differing[:MOST], options.width, painter)
-    if len(differing) > MOST:
-        yield painter.paint(f"… {len(differing) - MOST:,} more; --format json has them all", DIM)
+        yield from totals_lines(differing[:MAX_LISTED], options.width, painter)
+    if len(differing) > MAX_LISTED:
+        yield painter.paint(
+            f"… {len(differing) - MAX_LISTED:,} more; --format json has them all", DIM
+        )
     if same:
         yield painter.paint(f"{count(same, 'metric')} the same in every job", DIM)
 

@@ -22,7 +22,7 @@ from resim_inspect.comparison.changes import Change, Comparison, Reading
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.text import cell_width, clean, fit
 
-MOST = 200
+MAX_LISTED = 200
 """Rows that are shown without `--top`."""
 _CELL = 12, 22
 _NAME = 14, 36
@@ -63,7 +63,7 @@ def column_lines(
             yield painter.paint(f"      ✗ {unreadable_text(error)}", "31")
     rows = [row for row in _rows(comparisons) if row.direction is not Direction.SAME]
     rows.sort(key=lambda row: row.direction.rank)
-    shown = rows[: options.top or MOST]
+    shown = rows[: options.top or MAX_LISTED]
     if shown:
         widest = max(cell_width(row.title) for row in shown)
         cell = max(_CELL[0], min(_CELL[1], max(map(_value_width, shown))))

@@ -21,7 +21,7 @@ from resim_inspect.comparison.gate import fails, verdict_fails
 from resim_inspect.text import count
 from resim_inspect.validation.formats.github import data, property_
 
-MOST = 10
+MAX_ANNOTATIONS = 10
 """Annotations of one level that GitHub keeps for a step."""
 
 
@@ -45,7 +45,7 @@ def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOpti
             failing = fails(change, options.fail_on)
             levels[_level(change.direction, failing)].append(_annotation(change))
     for level, entries in levels.items():
-        shown = entries if len(entries) <= MOST else entries[: MOST - 1]
+        shown = entries if len(entries) <= MAX_ANNOTATIONS else entries[: MAX_ANNOTATIONS - 1]
         for title, text in shown:
             stream.write(f"::{level} title={property_(title)}::{data(text)}\n")
         if len(shown) < len(entries):

@@ -34,9 +34,9 @@ from resim_inspect.comparison.changes import Change, Comparison
 from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.text import clean, count, cut, cut_left, fit, wrap
 
-MOST = 200
+MAX_LISTED = 200
 """Changes that are listed of two documents without `--top`."""
-MOST_OF_BATCH = 20
+MAX_LISTED_OF_BATCH = 20
 """Changes that are listed of two batches without `--top`: their metrics have totals."""
 WHY_LINES = 2
 """Lines for the reasons of a change; JSON has them all."""
@@ -66,7 +66,7 @@ def comparison_lines(
         yield painter.paint(f"✗ {unreadable_text(error)}", "31")
     if comparison.is_batch:
         yield from batch_lines(comparison, options, painter)
-    most = MOST_OF_BATCH if comparison.is_batch else MOST
+    most = MAX_LISTED_OF_BATCH if comparison.is_batch else MAX_LISTED
     shown = listed(comparison, options, same=False)
     changes = shown.changes if options.top else shown.changes[:most]
     if changes:

@@ -16,7 +16,7 @@ from resim_inspect.comparison.changes import EVENT, FINDING
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, count, digits_apart, number, with_unit
 
-MOST = 40
+MAX_LISTED = 40
 """Changes that are announced one by one; the rest are counted."""
 
 
@@ -24,10 +24,10 @@ def announcements(changes: Sequence[Change]) -> Iterator[str]:
     """Yield a sentence for each change, the worst first; what is the same is left out."""
     different = [change for change in changes if change.direction is not Direction.SAME]
     different.sort(key=lambda change: change.order)
-    for change in different[:MOST]:
+    for change in different[:MAX_LISTED]:
         yield change_sentence(change)
-    if len(different) > MOST:
-        yield f"There are {count(len(different) - MOST, 'more change')}."
+    if len(different) > MAX_LISTED:
+        yield f"There are {count(len(different) - MAX_LISTED, 'more change')}."
 
 
 def verdict_sentence(subject: str, before: MetricStatus | None, after: MetricStatus | None) -> str:

@@ -12,8 +12,8 @@ from resim_inspect.document.columns.record_spans import Spans
 from resim_inspect.document.columns.rows import PADDING, Block, Flags, Offsets, Rows, Texts
 from resim_inspect.document.enums import SeriesKind
 
-_MOST_RECORDS = 4096
-_MOST_BYTES = 1 << 18
+_MAX_RECORDS = 4096
+_MAX_BYTES = 1 << 18
 _DOUBLE = 8
 
 
@@ -58,8 +58,8 @@ def blocks(message: bytes, spans: Spans) -> Iterator[tuple[int, Rows]]:
     whole = Block(message) if len(message) > PADDING else None
     first, count = 0, len(spans.starts)
     while first < count:
-        limit = int(spans.starts[first]) + _MOST_BYTES
-        last = min(first + _MOST_RECORDS, int(np.searchsorted(spans.starts, limit)))
+        limit = int(spans.starts[first]) + _MAX_BYTES
+        last = min(first + _MAX_RECORDS, int(np.searchsorted(spans.starts, limit)))
         last = min(max(last, first + 1), count)
         starts = spans.starts[first:last].astype(np.int64)
         stops = spans.stops[first:last].astype(np.int64)

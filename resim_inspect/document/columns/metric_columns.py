@@ -13,7 +13,7 @@ from resim_inspect.document.columns.record_spans import Spans
 from resim_inspect.document.columns.rows import Block, Flags, Offsets, Rows, Texts
 from resim_inspect.document.enums import MetricType
 
-_MOST = 8
+_MAX_FIELDS = 8
 """Series of a metric, legends and tags up to which it is read here."""
 _VALUE_TAGS = {
     MetricType.DOUBLE_OVER_TIME: 0x12,
@@ -126,7 +126,7 @@ def _tags(rows: Rows) -> tuple[Flags, Flags]:
     """Rows whose tags all have a key and a value, and rows whose tags are in the usual form."""
     filled = np.ones(len(rows), np.bool_)
     usual = filled.copy()
-    for _ in range(_MOST):
+    for _ in range(_MAX_FIELDS):
         before = rows.at
         inner = rows.inside(rows.text(0x6A), slice(None))
         present = rows.at > before
@@ -144,7 +144,7 @@ def _over_time(values: Rows) -> tuple[list[tuple[Offsets, Offsets]], Flags, Flag
     data, statuses = _identifiers(values, 0x0A), _identifiers(values, 0x12)
     limits, usual = _failure_definitions(values)
     values.text(0x32)  # y_axis_name
-    for _ in range(_MOST):
+    for _ in range(_MAX_FIELDS):
         before = values.at
         values.text(0x3A)  # legend_series_names
         if (values.at == before).all():
@@ -162,7 +162,7 @@ def _over_time(values: Rows) -> tuple[list[tuple[Offsets, Offsets]], Flags, Flag
 def _identifiers(rows: Rows, tag: int) -> list[Offsets]:
     """Starts of the ids of a repeated field, the first of each row and so on; -1 without it."""
     columns = []
-    for _ in range(_MOST):
+    for _ in range(_MAX_FIELDS):
         starts = rows.identifier(tag)
         if (starts < 0).all():
             break
@@ -174,7 +174,7 @@ def _failure_definitions(rows: Rows) -> tuple[NDArray[np.int64], Flags]:
     """Number of failure definitions of each row, and rows where all are in the usual form."""
     counts = np.zeros(len(rows), np.int64)
     usual = np.ones(len(rows), np.bool_)
-    for _ in range(_MOST):
+    for _ in range(_MAX_FIELDS):
         before = rows.at
         inner = rows.inside(rows.text(0x1A), slice(None))
         if (rows.at == before).all():

@@ -15,7 +15,7 @@ _METRIC_TAG = 0x0A  # MetricCollection.metrics: field 1
 _COLLECTION_TAG = 0x12  # JobMetrics.job_level_metrics: field 2
 _JOB_STATUS_TAG = 0x20  # JobMetrics.metrics_status: field 4
 _COLLECTION_STATUS_TAG = 0x10  # MetricCollection.metrics_status: field 2
-_MOST = 4096  # records of a run: few objects at a time
+_MAX_RECORDS = 4096  # records of a run: few objects at a time
 _HEAD = 3  # bytes: a tag and a length of up to two bytes
 
 
@@ -102,7 +102,7 @@ class _Walk:
             places = [offset]
             append = places.append
             try:
-                for _ in range(_MOST):
+                for _ in range(_MAX_RECORDS):
                     offset += sizes[message[offset : offset + _HEAD]]
                     append(offset)
             except KeyError:
@@ -113,7 +113,7 @@ class _Walk:
                 offset = places[-1]
             self._starts.extend(places[:-1])
             self._stops.extend(places[1:])
-            if len(places) > _MOST:
+            if len(places) > _MAX_RECORDS:
                 continue
             if offset == end or message[offset] != self._tag:
                 return offset

@@ -10,7 +10,7 @@ _TAG = re.compile(r"\{%-?\s*(assign|for|tablerow|endfor|endtablerow)\b\s*([\w-]*
 _JSON = re.compile(r"\{[{%](?:(?![%}]\}).)*\|\s*json\b", re.DOTALL)
 
 
-_MOST = 4
+_MAX_NAMED = 4
 """Places that are named."""
 
 
@@ -56,8 +56,8 @@ def _lost_variables(template: str) -> list[tuple[str, int]]:
 
 
 def _some(texts: list[str]) -> str:
-    more = f" and {len(texts) - _MOST:,} more" if len(texts) > _MOST else ""
-    return ", ".join(texts[:_MOST]) + more
+    more = f" and {len(texts) - _MAX_NAMED:,} more" if len(texts) > _MAX_NAMED else ""
+    return ", ".join(texts[:_MAX_NAMED]) + more
 
 
 def _line(text: str, offset: int) -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Files = tuple[Mapping[str, Path], Mapping[str, Path]]
 """Metrics files before and after, by the names of jobs in the changes."""
-MOST = 3
+MAX_LISTED = 3
 """Tolerances without effect that are named."""
 
 
@@ -78,10 +78,10 @@ def notify_of_tolerances(screen: Screen[Any], comparison: Comparison) -> None:
         return
     sentences = [
         f"{tolerance.sentence[0].upper()}{tolerance.sentence[1:]}."
-        for tolerance in unmatched[:MOST]
+        for tolerance in unmatched[:MAX_LISTED]
     ]
-    if len(unmatched) > MOST:
-        sentences.append(f"{count(len(unmatched) - MOST, 'more tolerance')} match no metric.")
+    if len(unmatched) > MAX_LISTED:
+        sentences.append(f"{count(len(unmatched) - MAX_LISTED, 'more tolerance')} match no metric.")
     screen.app.notify(
         "\n".join(sentences), title="[compare]", severity="warning", timeout=8, markup=False
     )

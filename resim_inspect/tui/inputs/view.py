@@ -168,7 +168,7 @@ class InputsView(Background, SideHost):
     def side_list(self) -> FileTree:
         return self.files
 
-    def beside_list(self) -> Widget:
+    def other_list(self) -> Widget:
         if self.has_class("-image"):
             return self.query_one(ImageView)
         return self.query_one(RecordList if self.has_class("-rows") else PreviewLines)
@@ -265,7 +265,7 @@ class InputsView(Background, SideHost):
 
     def _focus_preview(self) -> None:
         self._to_focus = None
-        self.beside_list().focus()
+        self.other_list().focus()
 
     @work(
         thread=True,

@@ -66,13 +66,13 @@ def examine_keys(
             _check_fields(id, keys, settings)
         except SettingsError as error:
             faults.append(error)
-    told: set[frozenset[str]] = set()
+    reported: set[frozenset[str]] = set()
     for conflict in conflicts(rebound):
         # Two keys of the user in conflict are one fault, in however many places.
         pair = frozenset({conflict.key, conflict.id, conflict.other})
-        if pair in told:
+        if pair in reported:
             continue
-        told.add(pair)
+        reported.add(pair)
         other = BINDINGS[conflict.other]
         text = (
             f'keys.{conflict.id} has "{conflict.key}", which is also the key of {conflict.other} '

@@ -242,12 +242,12 @@ class RawReadingScreen(MainScreen[None], Background):
     def _search(
         self, request: int, reader: RawReader, wanted: str, offset: int, *, backwards: bool
     ) -> None:
-        told = monotonic()
+        reported = monotonic()
 
-        def tell(reached: int) -> None:
-            nonlocal told
-            if monotonic() - told > _PROGRESS_INTERVAL:
-                told = monotonic()
+        def report(reached: int) -> None:
+            nonlocal reported
+            if monotonic() - reported > _PROGRESS_INTERVAL:
+                reported = monotonic()
                 self.post_message(self.SearchedTo(request, reached))
 
         try:
@@ -257,7 +257,7 @@ class RawReadingScreen(MainScreen[None], Background):
                 offset,
                 backwards=backwards,
                 is_cancelled=is_worker_cancelled,
-                progress=tell,
+                progress=report,
             )
         except DocumentError as error:
             self.post_message(self.Failed(error))

@@ -23,7 +23,7 @@ _PROGRAM = re.compile(r"^resim-runner(?: [\w-]+)?: (?:error: )?", re.MULTILINE)
 TIMEOUT = 30.0
 """Seconds that the runner may take to plan."""
 PART_INTERVAL = 0.3
-"""Seconds between two parts of a plan that are told before its end."""
+"""Seconds between two parts of a plan that are reported before its end."""
 MAX_ERRORS = 64 << 10
 """Bytes of the runner's messages that are read."""
 
@@ -72,15 +72,15 @@ class PlanReading:
         if self.is_cancelled:
             process.kill()
         rows: list[PlannedJob] = []
-        told = time.monotonic()
+        reported = time.monotonic()
         assert process.stdout is not None
         for line in process.stdout:
             job = _planned_job(line)
             if job is None:
                 continue
             rows.append(job)
-            if time.monotonic() - told >= PART_INTERVAL:
-                told = time.monotonic()
+            if time.monotonic() - reported >= PART_INTERVAL:
+                reported = time.monotonic()
                 self._on_part(Plan(self.request, tuple(rows), is_whole=False))
         return tuple(rows)
 

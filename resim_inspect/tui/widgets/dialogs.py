@@ -213,20 +213,20 @@ class ChecklistDialog(Dialog[None]):
     def on_mount(self) -> None:
         self.query_one(ChoiceList).focus()
 
-    def _tell(self, ticked: set[int]) -> None:
+    def _set_ticked(self, ticked: set[int]) -> None:
         self.ticked.clear()
         self.ticked.update(ticked)
         self.query_one(ChoiceList).refresh()
         self.changed(set(ticked))
 
     def action_flip(self) -> None:
-        self._tell(self.ticked ^ {self.query_one(ChoiceList).cursor})
+        self._set_ticked(self.ticked ^ {self.query_one(ChoiceList).cursor})
 
     def action_all(self) -> None:
-        self._tell(set(range(len(self.rows))))
+        self._set_ticked(set(range(len(self.rows))))
 
     def action_only(self) -> None:
-        self._tell({self.query_one(ChoiceList).cursor})
+        self._set_ticked({self.query_one(ChoiceList).cursor})
 
     def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         message.stop()

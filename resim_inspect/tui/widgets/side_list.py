@@ -35,14 +35,14 @@ class SideHost(BoxHost):
         """The list."""
         raise NotImplementedError
 
-    def beside_list(self) -> Widget | None:
+    def other_list(self) -> Widget | None:
         """The widget that takes the focus while the list is hidden; None until it is mounted."""
         raise NotImplementedError
 
     def main_widget(self) -> Widget:
         """The list, or the widget beside it while the list is hidden."""
-        beside = self.beside_list() if self.is_list_hidden() else None
-        return self.side_list() if beside is None else beside
+        other_list = self.other_list() if self.is_list_hidden() else None
+        return self.side_list() if other_list is None else other_list
 
     def side_hints(self) -> tuple[Hint, ...]:
         """The hint of the key that brings a hidden list back."""
@@ -104,13 +104,13 @@ class SideHost(BoxHost):
         if self._is_stacked():
             pane.app.notify("The list has the whole width of this screen.", timeout=3)
             return
-        beside = self.beside_list()
-        if not self.side_hidden and beside is None:
+        other_list = self.other_list()
+        if not self.side_hidden and other_list is None:
             return
         self.side_hidden = not self.side_hidden
         self.layout_side()
         if not self.side_hidden:
             self.side_list().focus()
-        elif beside is not None:
-            beside.focus()
+        elif other_list is not None:
+            other_list.focus()
         pane.post_message(KeyHintsChanged())

@@ -132,9 +132,9 @@ class JobsTable(ColumnTable[JobRow]):
 
     def overflow(self) -> str:
         """Numbers of columns that are out of view and that are hidden, for a frame."""
-        beside = overflow_hint(*self.outside(self.scrollable_content_region.width))
+        hint = overflow_hint(*self.outside(self.scrollable_content_region.width))
         hidden = self.column_layout.hidden_words(self.all_columns, self.sort.key)
-        return " · ".join(filter(None, (beside, hidden)))
+        return " · ".join(filter(None, (hint, hidden)))
 
     def name_of(self, row: JobRow) -> str:
         return row.name

@@ -12,7 +12,7 @@ from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.sample import write_sample
 from resim_inspect.commands.compare import FORMATS
 from resim_inspect.commands.compare_output.columns import column_name
-from resim_inspect.commands.compare_output.github import MOST
+from resim_inspect.commands.compare_output.github import MAX_ANNOTATIONS
 from resim_inspect.markdown import MAX_BYTES
 from resim_inspect.text import cell_width
 from tests.cli.compare.compare_harness import HOSTILE, run, write
@@ -104,7 +104,7 @@ def test_github_annotations(
     assert "::error title=worse%3A speed::3 m → 12 m (+9 m); PASSED → FAIL_BLOCK" in out
     _, out, _ = run(capsys, *hostile_pair(tmp_path, 30), "--format", "github")
     lines = out.splitlines()
-    assert len(lines) == MOST
+    assert len(lines) == MAX_ANNOTATIONS
     assert "title=changed%3A (no name)" in run(capsys, *no_name(tmp_path), "--format", "github")[1]
     assert all(re.match("::notice title=[^,:]*::", line) for line in lines)
     assert lines[-1] == "::notice title=51 more changes::--format json has them all."

@@ -19,7 +19,7 @@ from resim_inspect.text import count
 
 MAX_POINTS = 12_000
 """Points of a chart, all its curves together; a curve with more is decimated."""
-_FEWEST = 800
+_MIN_POINTS = 800
 """Points that each of many curves has at least."""
 _MARKED = 40
 """Points up to which a line has a mark at each."""
@@ -39,7 +39,7 @@ class DrawnCurve(NamedTuple):
 
 def drawn_curves(panel: Plot, shown: Range) -> list[DrawnCurve]:
     """Decimate the curves of a plot, so that extremes, gaps and failing samples stay."""
-    budget = max(_FEWEST, MAX_POINTS // max(1, len(panel.curves)))
+    budget = max(_MIN_POINTS, MAX_POINTS // max(1, len(panel.curves)))
     drawn = []
     for curve in panel.curves:
         span = curve_stats(curve).x_span

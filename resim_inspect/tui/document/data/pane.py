@@ -123,7 +123,7 @@ class DataPane(Pane, FilterHost, SideHost):
     def side_list(self) -> DataList:
         return self.list
 
-    def beside_list(self) -> Widget:
+    def other_list(self) -> Widget:
         return self.query_one(ChartView) if self._as_chart() else self.table
 
     def focus_main(self) -> None:
@@ -222,7 +222,7 @@ class DataPane(Pane, FilterHost, SideHost):
     def _chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         if message.list is self.list:
-            self.beside_list().focus()
+            self.other_list().focus()
 
     def _columns(self) -> None:
         """Say which columns are in view, and how many are not."""
@@ -319,7 +319,7 @@ class DataPane(Pane, FilterHost, SideHost):
         self.is_chart = not self.is_chart
         self._show()
         if not self.list.has_focus:
-            self.beside_list().focus()
+            self.other_list().focus()
         self._lead()
 
     def action_users(self) -> None:

@@ -75,12 +75,12 @@ class MetricsPane(Pane, FilterHost, SideHost):
                 self.card.show(self.session, self.list.position)
             else:
                 self.card.show_group(self.session, *group)
-            beside = self.beside_list()
+            other_list = self.other_list()
             # The widget of the card that had the focus may be out of view now.
             of_card = focused in (self.card.chart, self.card.group_table)
             of_card |= focused is None and self.display and self.is_list_hidden()
-            if of_card and beside is not None and focused is not beside:
-                beside.focus()
+            if of_card and other_list is not None and focused is not other_list:
+                other_list.focus()
 
     @property
     def list(self) -> MetricList:
@@ -90,7 +90,7 @@ class MetricsPane(Pane, FilterHost, SideHost):
     def side_list(self) -> MetricList:
         return self.list
 
-    def beside_list(self) -> Widget | None:
+    def other_list(self) -> Widget | None:
         if self.card is None:
             return None
         return self.card.group_table if self.card.has_class("-group") else self.card.chart

@@ -61,7 +61,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         self._busy = self._stale = False
         self._scroll = self._extra = 0
         self._wanted_ns: float | None = None
-        self._sharp = self._stamping = False
+        self._has_image = self._stamping = False
 
     def on_mount(self) -> None:
         self.options = replace(self.options, time=preferences_of(self.app).time)
@@ -262,27 +262,27 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
     def _put(self, painted: Painted | None) -> None:
         """Have this shown; the terminal forgets the image of before, and gets the new one."""
         before, self._painted = self._painted, painted
-        if before and before.sharp and (painted is None or painted.sharp is not before.sharp):
-            send(self.app, before.sharp.drop)
-        if painted and painted.sharp:
-            send(self.app, painted.sharp.send)
+        if before and before.image and (painted is None or painted.image is not before.image):
+            send(self.app, before.image.drop)
+        if painted and painted.image:
+            send(self.app, painted.image.send)
 
     def on_unmount(self) -> None:
         self._put(None)
 
-    def _sharp_now(self) -> bool:
+    def _shows_image(self) -> bool:
         """Return True if the image can be graphics: nothing dims it or lies over it."""
         painted = self._painted
-        if painted is None or painted.sharp is None:
+        if painted is None or painted.image is None:
             return False
         if not (self.is_on_screen and self.screen.is_active):
             return False
         drawn = painted.request.width, painted.request.height
         if drawn != (self.size.width, self.size.height - 1 + self._extra):
             return False
-        if not painted.sharp.stamp:
+        if not painted.image.stamp:
             return True
-        area, corner = painted.sharp.area, self.content_region.offset
+        area, corner = painted.image.area, self.content_region.offset
         image = Region(area.x, area.y, area.width, area.height).translate(corner)
         over = self.screen.query("Toast, Tooltip").results()
         return self.screen.find_widget(self).visible_region.contains_region(image) and not any(
@@ -290,11 +290,11 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         )
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        sharp = self._sharp_now()
-        if sharp is not self._sharp:
-            self._sharp = sharp
+        shown = self._shows_image()
+        if shown is not self._has_image:
+            self._has_image = shown
             self.refresh()
-        if sharp and self._painted and self._painted.sharp and self._painted.sharp.stamp:
+        if shown and self._painted and self._painted.image and self._painted.image.stamp:
             # Blank cells are painted over the image each time that these lines are.
             self._stamp_soon()
         return super().render_lines(crop)
@@ -306,8 +306,8 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
 
     def _stamp(self) -> None:
         self._stamping = False
-        if self._painted and self._painted.sharp and self._sharp_now():
-            send(self.app, stamp(self._painted.sharp, self.content_region.offset))
+        if self._painted and self._painted.image and self._shows_image():
+            send(self.app, stamp(self._painted.image, self.content_region.offset))
 
     # Looks.
 
@@ -317,8 +317,8 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             return strip_of(self.reading(theme_styles(self.app)), width, base)
         painted = self._painted
         lines = () if painted is None else painted.strips
-        if painted is not None and painted.sharp is not None and self._sharp:
-            lines = painted.sharp.strips
+        if painted is not None and painted.image is not None and self._has_image:
+            lines = painted.image.strips
         if painted is None or y + self._scroll >= len(lines):
             return Strip.blank(width, base)
         line = lines[y + self._scroll].apply_style(base).crop_extend(0, width, base)

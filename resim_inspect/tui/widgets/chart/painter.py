@@ -73,7 +73,7 @@ class Painted(NamedTuple):
     """The smallest and the largest value of the panel that is read."""
     has_failing: bool = False
     """True if a sample of it fails or has no value."""
-    sharp: GraphicsImage | None = None
+    image: GraphicsImage | None = None
     """The same with its image as graphics, where the terminal has them."""
 
 
@@ -118,8 +118,8 @@ def paint(request: Request, known: Painted | None, graphics: Graphics | None = N
     # Without colours the placeholders of images, whose colour is the image's number, say nothing.
     if graphics is None or not request.palette.color:
         return Painted(request, drawing, picture, lines, extremes, has_failing)
-    sharp = graphics.sharpen(drawing, picture, lines)
-    return Painted(request, drawing, picture, lines, extremes, has_failing, sharp)
+    image = graphics.image_of(drawing, picture, lines)
+    return Painted(request, drawing, picture, lines, extremes, has_failing, image)
 
 
 def rendered(drawing: Drawing, width: int, height: int, view: View, palette: Palette) -> Picture:

@@ -155,7 +155,7 @@ class Graphics:
         self._off = bool(trouble)
         self._turn = threading.Lock()
 
-    def sharpen(
+    def image_of(
         self, drawing: Drawing, picture: Picture, strips: tuple[Strip, ...]
     ) -> GraphicsImage | None:
         """The picture with its image as graphics; None where it has none, or it cannot be.
@@ -241,10 +241,10 @@ def send(app: App[Any], data: str) -> None:
         driver.write(data)
 
 
-def stamp(sharp: GraphicsImage, corner: Size) -> str:
+def stamp(image: GraphicsImage, corner: Size) -> str:
     """Data that draw the image relative to a widget's corner and keep the cursor."""
-    column, row = corner[0] + sharp.area.x + 1, corner[1] + sharp.area.y + 1
-    return f"\x1b7\x1b[{row};{column}H{sharp.stamp}\x1b8"
+    column, row = corner[0] + image.area.x + 1, corner[1] + image.area.y + 1
+    return f"\x1b7\x1b[{row};{column}H{image.stamp}\x1b8"
 
 
 # The package.
