@@ -58,6 +58,8 @@ class Preview(NamedTuple):
     """True if the lines are indented JSON, one value or bracket each."""
     rows: tuple[RecordFile, TablePage] | None = None
     """The file as rows, in place of lines, and the first of them."""
+    sentences: int = 0
+    """Number of lines at the beginning that are sentences, not lines of the file or of a table."""
 
 
 def read_inputs(folder: Path, opened: frozenset[Path]) -> Inputs:
@@ -118,7 +120,7 @@ def preview(entry: FileEntry) -> Preview:
     """Read what is needed to display a file by its type; its lines are cleaned."""
     name = clean(entry.path.name, 120)
     if entry.note:
-        return Preview(entry.path, name, (entry.note,))
+        return Preview(entry.path, name, (entry.note,), sentences=1)
     from resim_inspect.inputs.bounded_file import opened
     from resim_inspect.inputs.recording import RecordingError
     from resim_inspect.inputs.records.opening import LOOKED_AT, open_records
@@ -127,10 +129,9 @@ def preview(entry: FileEntry) -> Preview:
 
     summary = summary_lines(entry.path, folder=entry.folder)
     if entry.folder:
-        lines = summary or ()
-        return Preview(entry.path, name, (count(entry.size, "entry", "entries"), *lines))
+        return _summary(entry.path, name, (count(entry.size, "entry", "entries"), *(summary or ())))
     if summary is not None:
-        return Preview(entry.path, f"{name} · {size(entry.size)}", summary)
+        return _summary(entry.path, f"{name} · {size(entry.size)}", summary)
     from runner.workspace.contract import BATCH_CONFIG, MAX_CONFIG_BYTES, REPORT_CONFIG, masked
 
     title = f"{name} · {size(entry.size)}"
@@ -147,16 +148,22 @@ def preview(entry: FileEntry) -> Preview:
             return Preview(entry.path, title, _lines(masked(data)), is_json=True)
         if b"\0" in data[:LOOKED_AT]:
             lines = ("not a text file; its first bytes:", *_hex(data[:HEX_BYTES]))
-            return Preview(entry.path, title, lines)
+            return Preview(entry.path, title, lines, sentences=1)
         if is_whole:
             lines, is_json = _json(data.decode("utf-8", "replace"))
-            return Preview(entry.path, title, lines, is_json=is_json)
+            return Preview(entry.path, title, lines, is_json=is_json, sentences=int(not is_json))
         records = open_records(entry.path)
         return Preview(entry.path, title, (), rows=(records, records.page(0, FIRST_ROWS)))
     except (RecordingError, FileChangedError) as error:
-        return Preview(entry.path, title, (str(error),))
+        return Preview(entry.path, title, (str(error),), sentences=1)
     except OSError as error:
-        return Preview(entry.path, title, (error.strerror or "cannot be read",))
+        return Preview(entry.path, title, (error.strerror or "cannot be read",), sentences=1)
+
+
+def _summary(path: Path, title: str, lines: tuple[str, ...]) -> Preview:
+    """The preview of a recording, whose sentences end where the table of its topics begins."""
+    end = lines.index("") if "" in lines else len(lines)
+    return Preview(path, title, lines, sentences=end)
 
 
 def _json(text: str) -> tuple[tuple[str, ...], bool]:

@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import BindingType
 
-from resim_inspect.text import cell_width, count, cut, fit
+from resim_inspect.text import cell_width, count, cut, fit, wrap
 from resim_inspect.tui import keymap
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -46,7 +46,13 @@ class PreviewLines(SearchableList):
     def __init__(self) -> None:
         super().__init__()
         self.lines: Sequence[str] = ()
-        """All lines of the file."""
+        """All lines of the file; sentences about it in as many as they need."""
+        self._unwrapped: Sequence[str] = ()
+        """The lines as they were set."""
+        self._sentences = 0
+        """Number of lines at the beginning that are wrapped."""
+        self._sentence_of: list[int] = []
+        """Line as it was set of each wrapped line."""
         self.json = False
         """True if the lines are coloured as JSON."""
         self.blocks: dict[int, int] = {}
@@ -61,12 +67,41 @@ class PreviewLines(SearchableList):
         """The lines that are not folded away."""
         return [self.lines[number] for number in self._shown]
 
-    def show(self, lines: Sequence[str], *, json: bool = False, foldable: bool = False) -> None:
-        """Set the lines and scroll to the top."""
-        self.lines, self.json, self.wanted = lines, json, ""
+    def show(
+        self,
+        lines: Sequence[str],
+        *,
+        json: bool = False,
+        foldable: bool = False,
+        sentences: int = 0,
+    ) -> None:
+        """Set the lines and scroll to the top; the first `sentences` of them are wrapped."""
+        self._unwrapped, self._sentences = lines, sentences
+        self.json, self.wanted = json, ""
+        self._wrap()
         self.blocks = blocks_of(lines) if foldable else {}
         self._folded = set()
         self._lay_out(0)
+
+    def _wrap(self) -> None:
+        """Break the sentences for the width of the list."""
+        self.lines, self._sentence_of = self._unwrapped, []
+        room = self.scrollable_content_region.width - 1
+        if not self._sentences or room <= 0:
+            return
+        wrapped: list[str] = []
+        for number, sentence in enumerate(self._unwrapped[: self._sentences]):
+            parts = wrap(sentence, room)
+            wrapped += parts
+            self._sentence_of += [number] * len(parts)
+        self.lines = [*wrapped, *self._unwrapped[self._sentences :]]
+
+    def on_resize(self) -> None:
+        if self._sentences:
+            before = len(self.lines)
+            self._wrap()
+            self._lay_out(max(0, self.cursor + len(self.lines) - before))
+        super().on_resize()
 
     def _lay_out(self, line: int) -> None:
         """Work out the rows; the cursor goes to a line, or to the block that hides it."""
@@ -154,6 +189,8 @@ class PreviewLines(SearchableList):
 
     def copy_text(self, row: int) -> str:
         first = self._line_at(row)
+        if first < len(self._sentence_of):
+            return self._unwrapped[self._sentence_of[first]]
         last = self.blocks[first] if first in self._folded else first
         return "\n".join(self.lines[first : last + 1])
 

@@ -303,7 +303,12 @@ class InputsView(Background, SideHost):
                 self.query_one(ImageView).show_file(contents.path)
             else:
                 lines = self.query_one(PreviewLines)
-                lines.show(contents.lines, json=contents.is_json, foldable=contents.is_json)
+                lines.show(
+                    contents.lines,
+                    json=contents.is_json,
+                    foldable=contents.is_json,
+                    sentences=contents.sentences,
+                )
         if had_focus or self._to_focus == contents.path:
             self._focus_preview()
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from rich.style import Style
 
+from resim_inspect.inputs.mcap_summary import NO_LIBRARY
 from resim_inspect.tui.inputs.preview_lines import PreviewLines, blocks_of, json_pieces
 from resim_inspect.tui.inputs.view import FileTree
 from resim_inspect.tui.theme import theme_styles
-from tests.tui.conftest import keys, press, started, text
+from tests.tui.conftest import keys, press, settle, started, text
 
 
 async def test_json_is_split_into_keys_texts_and_numbers(tmp_path: Path) -> None:
@@ -51,6 +52,34 @@ async def test_a_preview_is_searched(tmp_path: Path) -> None:
         assert lines.cursor == hits[1]
         await press(pilot, "slash", *"nothing", "enter")
         assert lines.cursor == hits[1]
+
+
+async def test_sentences_about_a_file_are_wrapped_and_copied_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resim_inspect.inputs.mcap_summary.find_spec", lambda _: None)
+    (tmp_path / "experience").mkdir()
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "flight.mcap").write_bytes(b"\x89MCAP0\r\n")
+    (logs / "long.json").write_text("{" + "x " * 100)
+    async with started(tmp_path, (110, 30)) as pilot:
+        await press(pilot, "home", *["down"] * 2)
+        lines = pilot.app.screen.query_one(PreviewLines)
+        assert len(lines.rows) > 1
+        assert " ".join(lines.rows) == NO_LIBRARY
+        assert all(line in text(pilot) for line in lines.rows)
+        assert lines.copy_text(1) == NO_LIBRARY
+        await pilot.resize_terminal(200, 30)
+        await settle(pilot)
+        assert lines.rows == [NO_LIBRARY]
+        await pilot.resize_terminal(70, 30)
+        await settle(pilot)
+        assert " ".join(lines.rows) == NO_LIBRARY
+        assert all(line in text(pilot) for line in lines.rows)
+        # Lines of the file itself stay lines.
+        await press(pilot, "down")
+        assert "{" + "x " * 100 in lines.rows
 
 
 VALUES = {
