@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.document import Document
+from resim_inspect.document.approximate import is_approximate
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean, count
 
@@ -23,25 +24,55 @@ FIGURE_BYTES = 2_000_000
 """Bytes of a figure that a card may decode."""
 
 
+class CardContent(NamedTuple):
+    """The metric of a card, as far as an export asks for it."""
+
+    is_whole: bool
+    """False if a message stands for a metric that is too large for a card."""
+    is_figure: bool
+    has_data: bool
+    is_approximate: bool
+    """True if the metric was evaluated here from emissions."""
+
+
+class DrawnCard(NamedTuple):
+    """A drawing, and the position in its document of the metric that it is of."""
+
+    drawing: Drawing
+    position: int | None
+    content: CardContent | None = None
+    """None for a card without a metric."""
+
+
 def samples_allowed(slots: int) -> int:
     """Samples that each card of a page with so many cards may decode."""
     return min(CARD_SAMPLES, PAGE_SAMPLES // max(1, slots))
 
 
 def draw_within(
-    document: Document, metric: Metric, max_samples: int, options: DrawOptions | None = None
-) -> Drawing:
-    """Draw a metric; a message stands for one that is too large for a card."""
+    document: Document, metric: Metric, max_samples: int | None, options: DrawOptions | None = None
+) -> DrawnCard:
+    """Draw a metric; a message stands for one that is too large for a card, unless `max_samples`
+    is None."""
     from resim_inspect.charts import draw
     from resim_inspect.charts.model.drawing import Drawing, DrawOptions, Message
+    from resim_inspect.document.model import PlotlyValues
 
-    excess = _excess(document, metric, max_samples)
+    excess = "" if max_samples is None else _excess(document, metric, max_samples)
+    content = CardContent(
+        is_whole=not excess,
+        is_figure=isinstance(metric.values, PlotlyValues),
+        has_data=bool(document.data_of(metric)),
+        is_approximate=is_approximate(document),
+    )
     if excess:
         words = f"This card has {excess}, more than a card draws. Enter opens the chart."
-        return Drawing(
+        drawing = Drawing(
             clean(metric.name), metric.type.label, (Message(words),), status=metric.status
         )
-    return draw(document, metric, options or DrawOptions())
+    else:
+        drawing = draw(document, metric, options or DrawOptions())
+    return DrawnCard(drawing, metric.position, content)
 
 
 def _excess(document: Document, metric: Metric, max_samples: int) -> str:

@@ -166,6 +166,12 @@ class CardCanvas(Background, LineWidget, can_focus=True):
             return None
         return card, self.clock(card)
 
+    @property
+    def chosen_card(self) -> PaintedCard | None:
+        """The picture of the chosen card if it is up to date; None until there is one."""
+        drawn = self.drawn(self.cursor)
+        return None if drawn is None else drawn[0]
+
     def clock(self, card: PaintedCard) -> Clock | None:
         """Clock of a card; None without one."""
         return clock_of(card.drawing.main, across_jobs=self.cards.across_jobs)

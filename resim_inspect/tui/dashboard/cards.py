@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from resim_inspect.document.enums import FAILING, MetricStatus
@@ -10,10 +11,12 @@ from resim_inspect.filtering.catalog import Grouping
 from resim_inspect.filtering.query import checked_query
 from resim_inspect.text import clean
 from resim_inspect.tui.dashboard.arrangement import CardKeys, Deck, deck_of, replayed
+from resim_inspect.tui.dashboard.bounded_drawing import DrawnCard, draw_within
 from resim_inspect.tui.dashboard.state import DashboardState, Move
 
 if TYPE_CHECKING:
-    from resim_inspect.charts.model.drawing import Drawing
+    from resim_inspect.document import Document
+    from resim_inspect.document.model import Metric
     from resim_inspect.filtering.query import Test
     from resim_inspect.tui.document.session import Session
 
@@ -30,18 +33,24 @@ class CardTitle(NamedTuple):
     """None for a card without a metric."""
 
 
-class DrawnCard(NamedTuple):
-    """A drawing, and the position in its document of the metric that it is of."""
-
-    drawing: Drawing
-    position: int | None
-
-
 class CardSource(Protocol):
     """One subject; two cards show the same if their sources are the same object."""
 
-    def draw(self, max_samples: int) -> DrawnCard:
-        """Draw in a thread; a message stands for series that have more samples in all."""
+    @property
+    def file_name(self) -> str:
+        """Name of the files of an export, without their suffix."""
+
+    def draw(self, max_samples: int | None) -> DrawnCard:
+        """Draw in a thread; a message stands for series that have more samples in all.
+
+        None bounds nothing.
+        """
+
+    def opened(self) -> AbstractContextManager[tuple[Document, Metric]]:
+        """Open the document for an export, in a thread.
+
+        Raises DocumentError, and ExportError if the metric is gone.
+        """
 
 
 class Cards(Protocol):
@@ -85,11 +94,15 @@ class MetricSource:
         self.document = session.document
         self.position = position
 
-    def draw(self, max_samples: int) -> DrawnCard:
-        from resim_inspect.tui.dashboard.bounded_drawing import draw_within
+    @property
+    def file_name(self) -> str:
+        return self.document.metrics[self.position].name
 
-        drawing = draw_within(self.document, self.document.metrics[self.position], max_samples)
-        return DrawnCard(drawing, self.position)
+    def draw(self, max_samples: int | None) -> DrawnCard:
+        return draw_within(self.document, self.document.metrics[self.position], max_samples)
+
+    def opened(self) -> AbstractContextManager[tuple[Document, Metric]]:
+        return nullcontext((self.document, self.document.metrics[self.position]))
 
 
 class MetricCards:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from resim_inspect.document import Document, open_document
 from resim_inspect.document.model import Metric
@@ -12,10 +13,10 @@ from resim_inspect.filtering.query import checked_query
 from resim_inspect.job_rows import Cell, JobRow
 from resim_inspect.text import NOT_RUN, clean
 from resim_inspect.tui.dashboard.arrangement import Deck, deck_of, replayed
+from resim_inspect.tui.dashboard.bounded_drawing import DrawnCard, draw_within
 from resim_inspect.tui.dashboard.cards import (
     NAME_LIMIT,
     CardTitle,
-    DrawnCard,
     checked_grouping,
     status_title,
 )
@@ -51,9 +52,12 @@ class JobSource:
         """True if it is read for the shared axis even while its card is out of view."""
         return self.is_on_disk and not self.row.approximate
 
-    def draw(self, max_samples: int) -> DrawnCard:
+    @property
+    def file_name(self) -> str:
+        return f"{self.row.name} {self.metric}"
+
+    def draw(self, max_samples: int | None) -> DrawnCard:
         from resim_inspect.charts.model.drawing import DrawOptions
-        from resim_inspect.tui.dashboard.bounded_drawing import draw_within
 
         if not self.is_on_disk:
             return self._message(self._reason())
@@ -64,10 +68,20 @@ class JobSource:
                     return self._message("The metric is not in the file any more.")
                 # Jobs are compared by the time since the start of each.
                 options = DrawOptions(time="relative")
-                drawing = draw_within(document, metric, max_samples, options)
-                return DrawnCard(drawing, metric.position)
+                return draw_within(document, metric, max_samples, options)
         except DocumentError as error:
             return self._message(f"The metrics of this job cannot be read: {error.sentence}")
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[Document, Metric]]:
+        from resim_inspect.export.errors import ExportError
+
+        with open_document(self.row.path) as document:
+            metric = metric_of_jobs(document, self.metric)
+            if metric is None:
+                name = clean(self.metric, 80)
+                raise ExportError(f'the metric "{name}" is not in the file any more')
+            yield document, metric
 
     def _reason(self) -> str:
         row = self.row

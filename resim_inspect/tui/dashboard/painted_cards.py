@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.strip import Strip
 
+from resim_inspect.tui.dashboard.bounded_drawing import CardContent
 from resim_inspect.tui.dashboard.cards import CardSource
 from resim_inspect.tui.widgets.chart.painter import rendered, strips
 from resim_inspect.tui.widgets.chart.viewport import View, Window
@@ -54,6 +55,8 @@ class PaintedCard(NamedTuple):
     extremes: ValueRange | None
     position: int | None
     """Position of the metric in its document."""
+    content: CardContent | None
+    """None for a card without a metric."""
 
     @property
     def weight(self) -> int:
@@ -75,16 +78,17 @@ def paint_card(request: CardRequest, known: PaintedCard | None) -> PaintedCard:
     from resim_inspect.charts.analysis.value_range import value_range
 
     if known is not None and known.request.same_drawing(request):
-        drawing, position, extremes = known.drawing, known.position, known.extremes
+        drawing, extremes = known.drawing, known.extremes
+        position, content = known.position, known.content
     else:
-        drawing, position = request.source.draw(request.max_samples)
+        drawing, position, content = request.source.draw(request.max_samples)
         extremes = value_range(drawing.main)
-    scaled = _with_scale(drawing, request.view.y_window)
+    scaled = with_scale(drawing, request.view.y_window)
     picture = rendered(scaled, request.width, request.height, request.view, request.palette)
-    return PaintedCard(request, drawing, picture, strips(picture), extremes, position)
+    return PaintedCard(request, drawing, picture, strips(picture), extremes, position, content)
 
 
-def _with_scale(drawing: Drawing, scale: Window | None) -> Drawing:
+def with_scale(drawing: Drawing, scale: Window | None) -> Drawing:
     """The drawing with the scale of its numbers at least as wide as this range."""
     from resim_inspect.charts.model.drawing import Gauge
 

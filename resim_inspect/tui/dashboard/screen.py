@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -17,7 +17,8 @@ from resim_inspect.tui.dashboard.cards import Cards
 from resim_inspect.tui.dashboard.linking import SINCE_START, SharedCursor
 from resim_inspect.tui.dashboard.state import DashboardState
 from resim_inspect.tui.dashboard.status_line import GridStatus, status_text
-from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.exporting.host import ExportHost
+from resim_inspect.tui.keymap import EXPORT, Hint
 from resim_inspect.tui.keys.dashboard import DASHBOARD
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.containers import VerticalBox
@@ -25,14 +26,17 @@ from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.workers import Background
 
+if TYPE_CHECKING:
+    from resim_inspect.tui.exporting.choices import ExportChoice
+
 StateKeeper = Callable[[DashboardState], None]
 """Takes the state of a dashboard whenever it changes."""
 
 
-class DashboardScreen(MainScreen[int | None], Background, FilterHost):
+class DashboardScreen(MainScreen[int | None], Background, FilterHost, ExportHost):
     """Cards in pages; returns the item of the card chosen last."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*DASHBOARD]
+    BINDINGS: ClassVar[list[BindingType]] = [*DASHBOARD, *EXPORT]
     DEFAULT_CSS = """
     DashboardScreen > #cards { height: 1fr; }
     DashboardScreen > #cards-state { height: 1; padding: 0 1; color: $quiet; }
@@ -111,7 +115,9 @@ class DashboardScreen(MainScreen[int | None], Background, FilterHost):
     def key_hints(self) -> Iterable[Hint]:
         if self.is_filtering():
             return (Hint("filter.done"), Hint("dashboard.back", "clear filter"))
-        hints = [*self.grid.key_hints(), *self.more_hints(), Hint("dashboard.back")]
+        card = self.grid.chosen_card
+        export = (Hint("export.export"),) if card is not None and card.content else ()
+        hints = [*self.grid.key_hints(), *self.more_hints(), *export, Hint("dashboard.back")]
         paged = any(hint.id == "cards.page_down" for hint in hints)
         hints[1 + paged : 1 + paged] = [Hint("dashboard.filter"), Hint("dashboard.group")]
         return hints
@@ -146,6 +152,12 @@ class DashboardScreen(MainScreen[int | None], Background, FilterHost):
         self.grid.focus()
 
     # Keys.
+
+    def export_choices(self) -> Sequence[ExportChoice]:
+        from resim_inspect.tui.dashboard.card_export import card_choices
+
+        card = self.grid.chosen_card
+        return [] if card is None else card_choices(card)
 
     def action_group(self) -> None:
         self.grid.group()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -13,12 +14,17 @@ from resim_inspect.tui.exporting.choices import ExportChoice, table_choices
 from resim_inspect.tui.exporting.tables import job_name
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from resim_inspect.charts.model.drawing import Drawing
     from resim_inspect.charts.svg import SvgOptions
     from resim_inspect.document import Document
     from resim_inspect.document.model import Metric
     from resim_inspect.export.blocks import Block
     from resim_inspect.tui.widgets.chart.canvas import ChartCanvas
+
+    OpenedMetric: TypeAlias = AbstractContextManager[tuple[Document, Metric]]
+    """A metric in its document, which is closed at the end if it was opened for this."""
 
 
 def chart_choices(chart: ChartCanvas) -> list[ExportChoice]:
@@ -32,16 +38,20 @@ def chart_choices(chart: ChartCanvas) -> list[ExportChoice]:
     document = subject.document
     base = subject.base.document if subject.base is not None else None
     approximate = any(side is not None and is_approximate(side) for side in (document, base))
-    choices = _pictures(drawing, options, approximate)
+    choices = picture_choices(drawing.title, lambda: drawing, options, approximate=approximate)
     if document is None or subject.base is not None:
         return choices
     if subject.kind == "data":
         return choices + data_choices(document, subject.position)
     metric = document.metrics[subject.position]
+
+    def opened() -> OpenedMetric:
+        return nullcontext((document, metric))
+
     if isinstance(metric.values, PlotlyValues):
-        choices.append(_figure(metric, metric.values, APPROXIMATE_NOTE if approximate else ""))
+        choices.append(figure_choice(metric.name, opened, approximate=approximate))
     if document.data_of(metric):
-        choices += _series(document, metric)
+        choices += series_choices(metric.name, opened)
     return choices
 
 
@@ -51,7 +61,11 @@ def choices_beside(chart: ChartCanvas, listed: list[ExportChoice]) -> list[Expor
     return [*charted, *listed] if chart.has_focus else [*listed, *charted]
 
 
-def _pictures(drawing: Drawing, options: SvgOptions, approximate: bool) -> list[ExportChoice]:
+def picture_choices(
+    name: str, drawing: Callable[[], Drawing], options: SvgOptions, *, approximate: bool
+) -> list[ExportChoice]:
+    """A chart as pictures; `drawing` is called in the thread that writes."""
+
     def writer(suffix: str) -> Callable[[Path, Event], str]:
         def write(path: Path, _: Event) -> str:
             from resim_inspect.export.pictures import PictureFormat, picture_bytes
@@ -59,7 +73,7 @@ def _pictures(drawing: Drawing, options: SvgOptions, approximate: bool) -> list[
             from resim_inspect.text import size
 
             kind = PictureFormat(suffix)
-            content = picture_bytes(drawing, kind, options, approximate=approximate)
+            content = picture_bytes(drawing(), kind, options, approximate=approximate)
             write_whole(path, content, overwrite=False)
             return size(len(content))
 
@@ -67,24 +81,35 @@ def _pictures(drawing: Drawing, options: SvgOptions, approximate: bool) -> list[
 
     formats = (("SVG", "svg"), ("PNG", "png"), ("text", "txt"))
     return [
-        ExportChoice("chart", name, drawing.title, f".{suffix}", writer(suffix))
-        for name, suffix in formats
+        ExportChoice("chart", format, name, f".{suffix}", writer(suffix))
+        for format, suffix in formats
     ]
 
 
-def _figure(metric: Metric, values: PlotlyValues, note: str) -> ExportChoice:
+def figure_choice(
+    name: str, opened: Callable[[], OpenedMetric], *, approximate: bool
+) -> ExportChoice:
+    """The figure of a plotly metric as a page; `opened` is called in the thread that writes."""
+
     def write(path: Path, _: Event) -> str:
         from resim_inspect.charts.html_page import figure_page
+        from resim_inspect.export.errors import ExportError
         from resim_inspect.files import write_whole
+        from resim_inspect.text import clean
 
-        text, notice = figure_page(values.load(), metric.name, note=note)
+        with opened() as (_document, metric):
+            if not isinstance(metric.values, PlotlyValues):
+                raise ExportError(f'the metric "{clean(metric.name, 80)}" has no figure any more')
+            note = APPROXIMATE_NOTE if approximate else ""
+            text, notice = figure_page(metric.values.load(), metric.name, note=note)
         write_whole(path, text.encode(), overwrite=False)
         return notice
 
-    return ExportChoice("figure", "HTML", metric.name, ".html", write)
+    return ExportChoice("figure", "HTML", name, ".html", write)
 
 
-def _series(document: Document, metric: Metric) -> list[ExportChoice]:
+def series_choices(name: str, opened: Callable[[], OpenedMetric]) -> list[ExportChoice]:
+    """The series of a metric as a table; `opened` is called in the thread that writes."""
     from resim_inspect.export.tables import SERIES
 
     def blocks() -> Iterator[Block]:
@@ -92,10 +117,11 @@ def _series(document: Document, metric: Metric) -> list[ExportChoice]:
         from resim_inspect.export.series_rows import series_rows
 
         omissions = Omissions()
-        yield from series_rows(document, job_name(document), omissions, {metric.position})
+        with opened() as (document, metric):
+            yield from series_rows(document, job_name(document), omissions, {metric.position})
         _raise_errors(omissions.errors)
 
-    return table_choices("its data", f"{metric.name} data", SERIES, blocks)
+    return table_choices("its data", f"{name} data", SERIES, blocks)
 
 
 def data_choices(document: Document, position: int) -> list[ExportChoice]:

@@ -29,6 +29,7 @@ _FOLDER = (keymap.INPUTS, keymap.SIDE, keymap.RUN_HOST, keymap.FOCUS, keymap.APP
 _RUNS = (keymap.RUNS, keymap.RUN_HOST, keymap.FOCUS, keymap.APP)
 _QUERY = (keymap.QUERY, *_SCREEN)
 _COMPARISON = (keymap.COMPARISON, *_SCREEN)
+_DASHBOARD = (DASHBOARD, keymap.EXPORT, keymap.APP)
 _TEXT = (keymap.ROWS, keymap.PREVIEW, keymap.JSON)
 
 FOCUS_PATHS: tuple[FocusPath, ...] = (
@@ -63,11 +64,11 @@ FOCUS_PATHS: tuple[FocusPath, ...] = (
     (keymap.ROWS, keymap.TABLE, keymap.COMPARED_BATCHES, *_COMPARISON),
     (keymap.FILTER, keymap.COMPARED_BATCHES, *_COMPARISON),
     (keymap.CHART, COLUMN_CHART, keymap.APP),
-    (CARDS, RAW_HOST, DASHBOARD, keymap.APP),
-    (keymap.FILTER, RAW_HOST, DASHBOARD, keymap.APP),
+    (CARDS, RAW_HOST, *_DASHBOARD),
+    (keymap.FILTER, RAW_HOST, *_DASHBOARD),
     (keymap.ROWS, RAW_TREE, RAW, keymap.APP),
-    (CARDS, JOB_CARDS, DASHBOARD, keymap.APP),
-    (keymap.FILTER, JOB_CARDS, DASHBOARD, keymap.APP),
+    (CARDS, JOB_CARDS, *_DASHBOARD),
+    (keymap.FILTER, JOB_CARDS, *_DASHBOARD),
     (keymap.ROWS, COLUMN_LIST, keymap.DIALOG),
     (keymap.ROWS, keymap.CHECKLIST, keymap.DIALOG),
     (keymap.QUICK_OPEN, keymap.DIALOG),

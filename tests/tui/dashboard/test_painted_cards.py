@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 import numpy as np
 import pytest
 
 from resim_inspect.charts.model.drawing import Axis, Curve, Drawing, Plot
 from resim_inspect.charts.model.picture import Picture
 from resim_inspect.charts.model.style import DARK
+from resim_inspect.document import Document
+from resim_inspect.document.model import Metric
 from resim_inspect.tui.dashboard import painted_cards
-from resim_inspect.tui.dashboard.cards import DrawnCard
+from resim_inspect.tui.dashboard.bounded_drawing import DrawnCard
 from resim_inspect.tui.dashboard.painted_cards import (
     CardRequest,
     PaintedCard,
@@ -26,12 +30,17 @@ class Ramp:
         self.samples = samples
         self.drawn = 0
 
-    def draw(self, max_samples: int) -> DrawnCard:
-        assert self.samples <= max_samples
+    file_name = "ramp"
+
+    def draw(self, max_samples: int | None) -> DrawnCard:
+        assert max_samples is None or self.samples <= max_samples
         self.drawn += 1
         values = np.arange(self.samples, dtype=np.float64)
         plot = Plot(Axis(), Axis(unit="m"), curves=(Curve("ramp", values, values),))
         return DrawnCard(Drawing("Ramp", "line plot", (plot,)), 3)
+
+    def opened(self) -> AbstractContextManager[tuple[Document, Metric]]:
+        raise AssertionError("A picture opens no document.")
 
 
 def wanted(
