@@ -70,8 +70,8 @@ def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> App
         "path",
         metavar="PATH",
         nargs="?",
-        help="a metrics.binproto, its folder, a build's inputs, a workspace, or a batch of the "
-        "cloud: resim://PROJECT/BATCH[/JOB]",
+        help="a metrics.binproto, its folder, a build's inputs or a file of them, a workspace, or "
+        "a batch of the cloud: resim://PROJECT/BATCH[/JOB]",
     )
     parser.add_argument(
         "compared",

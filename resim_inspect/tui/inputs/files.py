@@ -8,6 +8,8 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from resim_inspect.files import is_file
+from resim_inspect.inputs.file_kinds import IMAGES
 from resim_inspect.text import clean, count, size
 from resim_inspect.validation.findings import Finding
 
@@ -23,7 +25,6 @@ JSON_BYTES = 2_000_000
 """Bytes of a JSON file that are read, which has to be complete to be indented."""
 MAX_ENTRIES = 5_000
 """Entries of one folder that are listed."""
-IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
 
 
 class FileEntry(NamedTuple):
@@ -39,10 +40,12 @@ class FileEntry(NamedTuple):
 
 
 class Inputs(NamedTuple):
-    """Contents of an inputs folder."""
+    """Contents of an inputs folder, or one file in its place."""
 
     folder: Path
+    """Path of the folder or of the file."""
     mode: str
+    """Mode of a build with these inputs; empty for a file."""
     entries: tuple[FileEntry, ...]
     findings: tuple[Finding, ...]
 
@@ -63,7 +66,12 @@ class Preview(NamedTuple):
 
 
 def read_inputs(folder: Path, opened: frozenset[Path]) -> Inputs:
-    """Read the tree, with the folders in `opened` unfolded, and check the contract."""
+    """Read the tree, with the folders in `opened` unfolded, and check the contract.
+
+    A file in place of the folder is its only entry.
+    """
+    if is_file(folder):
+        return Inputs(folder, "", (_named_entry(folder),), ())
     from runner.workspace.contract import check_inputs, mode_of, names_in
 
     entries = tuple(_entries(folder, 0, opened))
@@ -100,6 +108,14 @@ def _entries(folder: Path, depth: int, opened: frozenset[Path]) -> list[FileEntr
         rest = f"{len(children) - MAX_ENTRIES:,} more are not listed"
         entries.append(FileEntry(folder / "…", depth, False, 0, rest))
     return entries
+
+
+def _named_entry(path: Path) -> FileEntry:
+    """The entry of a file that was named itself: a link to it is followed."""
+    try:
+        return FileEntry(path, 0, False, path.stat().st_size)
+    except OSError as error:
+        return FileEntry(path, 0, False, 0, error.strerror or "cannot be read")
 
 
 def _entry_count(folder: Path) -> int:

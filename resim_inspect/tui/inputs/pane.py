@@ -77,7 +77,7 @@ class InputsPane(Pane):
 
 
 class InputsScreen(MainScreen[None], RunHost):
-    """Screen of an inputs folder that was opened on its own."""
+    """Screen of an inputs folder, or of one file, that was opened on its own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.INPUTS, *keymap.RUN_HOST, *keymap.FOCUS]
     DEFAULT_CSS = """
@@ -101,10 +101,14 @@ class InputsScreen(MainScreen[None], RunHost):
         restore_later(self, self.folder)
 
     def key_hints(self) -> Iterable[Hint]:
-        return (*self.query_one(InputsView).key_hints(), Hint("run.start"))
+        view = self.query_one(InputsView)
+        return view.key_hints() if view.is_single else (*view.key_hints(), Hint("run.start"))
 
-    def run_target(self) -> RunTarget:
-        return target_of_inputs(self.folder)
+    def run_target(self) -> RunTarget | None:
+        return None if self.query_one(InputsView).is_single else target_of_inputs(self.folder)
+
+    def nothing_to_run(self) -> str:
+        return "A build runs on a folder of inputs or on a job, not on one file."
 
     def action_reread(self) -> None:
         self.query_one(InputsView).reload()

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from resim_inspect.files import is_file
 from resim_inspect.text import clean, count, fit, size
 from resim_inspect.tui import keymap
 from resim_inspect.tui.inputs.files import FileEntry, Inputs, Preview, preview, read_inputs
@@ -116,9 +117,12 @@ class InputsView(Background, SideHost):
             self.preview = preview_
 
     def __init__(self, folder: Path, *, watch: bool = True) -> None:
-        """`watch`: follow the changes of the file in view."""
+        """`folder`: inputs, or one file of them; `watch`: follow changes of the file in view."""
         super().__init__()
         self.folder = folder
+        self.is_single = is_file(folder)
+        """True for one file in place of a folder."""
+        self.side_hidden = self.is_single
         self._watch = watch
         self._previewed: Path | None = None
         """Path of the file in view."""
@@ -227,7 +231,7 @@ class InputsView(Background, SideHost):
             if self._wanted in paths:
                 self.files.cursor = paths.index(self._wanted)
             self._wanted = None
-        self.files.border_title = Text(f"Inputs · {inputs.mode} mode")
+        self.files.border_title = Text(f"Inputs · {inputs.mode} mode" if inputs.mode else "File")
         styles, text = theme_styles(self.app), Text()
         for finding in sorted(inputs.findings, key=lambda f: -f.severity.rank):
             text.append(finding.severity.symbol + " ", styles.severity[finding.severity])
@@ -238,6 +242,7 @@ class InputsView(Background, SideHost):
         if not inputs.findings:
             text.append("✓ no findings", styles.quiet)
         box = self.query_one("#input-findings", Static)
+        box.display = bool(inputs.mode)
         box.update(text)
         number = len(inputs.findings)
         box.border_title = "Contract" + (f" · {count(number, 'finding')}" if number else "")

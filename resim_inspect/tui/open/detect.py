@@ -11,6 +11,7 @@ from resim_inspect.derived import is_derived
 from resim_inspect.document.discovery import METRICS_FILE, metrics_files
 from resim_inspect.errors import THE_PATH, UnreadableError
 from resim_inspect.files import is_file, is_folder
+from resim_inspect.inputs.file_kinds import file_kind
 
 
 class PathKind(StrEnum):
@@ -27,7 +28,8 @@ class DetectedPath(NamedTuple):
 
     kind: PathKind
     path: Path
-    """Path of the metrics file, the inputs folder, the workspace or the record of a run."""
+    """Path of the metrics file, the inputs (a folder or one file of them), the workspace or the
+    record of a run."""
     description: str
     """The kind in words, with an article: `an outputs folder`."""
     inputs: Path | None = None
@@ -36,6 +38,9 @@ class DetectedPath(NamedTuple):
 
 def detect(path: Path) -> DetectedPath:
     """Detect the kind of a path from names alone. Raises UnreadableError for an unknown kind."""
+    kind = file_kind(path)
+    if kind and is_file(path):
+        return DetectedPath(PathKind.INPUTS, path, kind)
     if not is_folder(path):
         return DetectedPath(PathKind.METRICS, path, "a metrics file", _inputs_beside(path.parent))
     for folder in (path, path / "outputs"):
@@ -65,7 +70,10 @@ def _runs_below(path: Path) -> DetectedPath:
         first, *more = islice(metrics_files(path, derived=True), 2)
     except UnreadableError as error:
         raise UnreadableError(
-            f"{error.problem}; a build's inputs have experience/ and logs/", path, subject=THE_PATH
+            f"{error.problem}; a build's inputs have experience/ and logs/, and a file of them is "
+            "opened by its own path",
+            path,
+            subject=THE_PATH,
         ) from error
     if more:
         return DetectedPath(PathKind.WORKSPACE, path, "a folder of metrics files")

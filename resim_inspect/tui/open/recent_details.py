@@ -11,6 +11,7 @@ from resim_inspect.document import DocumentError, open_document
 from resim_inspect.document.discovery import METRICS_FILE
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.files import is_file
+from resim_inspect.inputs.file_kinds import file_kind
 from resim_inspect.text import cell_width, cut_left, fit
 
 READ_SECONDS = 1.0
@@ -40,7 +41,7 @@ def read_details(paths: Sequence[object], now: float | None = None) -> Mapping[P
 
 
 def _verdict(path: Path) -> MetricStatus | None:
-    if not is_file(path):
+    if file_kind(path) or not is_file(path):
         return None
     try:
         with open_document(path) as document:

@@ -33,6 +33,10 @@ class RunHost:
         """The jobs to run; None if what is in view cannot be run."""
         raise NotImplementedError
 
+    def nothing_to_run(self) -> str:
+        """Sentence for what is in view and cannot be run."""
+        return "Only a job's outputs can be run again: its inputs lie in a folder beside them."
+
     def stays_while_watching(self) -> bool:
         """Return True if what is in view changes by itself when a watched build has run."""
         return False
@@ -49,8 +53,7 @@ class RunHost:
 
         screen, target = cast(Screen[Any], self), self.run_target()
         if target is None:
-            text = "Only a job's outputs can be run again: its inputs lie in a folder beside them."
-            screen.app.notify(text, title="Nothing to run", timeout=5)
+            screen.app.notify(self.nothing_to_run(), title="Nothing to run", timeout=5)
             return
         record = target.record()
         if run_goes_on(record):

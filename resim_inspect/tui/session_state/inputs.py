@@ -28,6 +28,7 @@ def restore_screen(screen: InputsScreen, view: SavedSession) -> None:
     """Bring the screen of an inputs folder into a view, the default one included."""
     saved, inputs = view.view_of(PANE), screen.query_one(InputsView)
     inputs.side_width, inputs.side_hidden = saved.side_width, saved.is_side_hidden
+    inputs.side_hidden |= inputs.is_single
     inputs.layout_side()
     inputs.maximise(saved.maximised)
     restore_files(inputs, saved)
