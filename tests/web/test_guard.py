@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -96,6 +97,35 @@ def test_requests_without_the_token_or_of_other_sites_are_refused() -> None:
         assert await served.status(Cookie=cookie, Sec_Fetch_Site="cross-site") == 403
         assert await served.status("/ws", Cookie=cookie) == 403
         assert await served.status("/static/js/textual.js") == 403
+
+    with_server(check)
+
+
+LOADED = re.compile(
+    r"""(?:\b(?:src|href|action)\s*=\s*["']?|url\(\s*["']?|@import\s+["']?)([^"')\s>]+)"""
+)
+"""An address that a page or a style sheet loads or links."""
+
+
+def test_nothing_that_is_served_loads_from_another_host() -> None:
+    async def check(served: Served) -> None:
+        statics = Path(served.server._pages.statics_path)
+        files = [path.relative_to(statics) for path in statics.rglob("*") if path.is_file()]
+        names = ["/", *(f"/static/{path.as_posix()}" for path in files)]
+        loaded = set()
+        for name in names:
+            async with served.client.get(
+                served.origin + name, headers={"Cookie": served.cookie()}
+            ) as answer:
+                assert answer.status == 200
+                if answer.content_type in {"text/html", "text/css"}:
+                    loaded |= set(LOADED.findall(await answer.text()))
+        here = f"{served.origin}/static"
+        assert {f"{here}/css/xterm.css", f"{here}/js/textual.js"} <= loaded
+        # The page itself is opened again from a link of its own.
+        elsewhere = {url for url in loaded if not url.startswith((served.origin, "data:", "/"))}
+        assert elsewhere == set()
+        assert not {url for url in loaded if url.startswith("//")}
 
     with_server(check)
 
