@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from resim_inspect.settings.schema_check import shipped_schema
 from runner.cli import main
 from runner.engines import discovery, registry
 from runner.engines.checks import Check, check_image, check_leftovers, check_limits
@@ -93,7 +96,7 @@ def test_a_run_uses_an_engine_of_the_registry(
 
 
 def test_the_first_entry_that_accepts_a_build_runs_it() -> None:
-    process, docker = registry.ENGINES
+    process, docker, *_ = registry.ENGINES
     command, image = Build(command=("true",)), Build("image")
     assert discovery.entry_for(command, EngineOptions()) is process
     for name in ("", "docker", "podman", "unix:///run/e.sock", "ssh://host"):
@@ -104,3 +107,37 @@ def test_an_engine_that_is_not_known_is_an_error_that_names_the_known_ones() -> 
     with pytest.raises(CallError, match='the engine "dokcer" is not known') as caught:
         discovery.connect(Build("image"), EngineOptions("dokcer"), {})
     assert "docker, podman" in caught.value.hint
+
+
+def test_every_engine_is_registered_and_kept_behind_the_registry() -> None:
+    """An engine is a folder with an `entry.py`."""
+    folder = Path(registry.__file__).parent
+    engines = {f"runner.engines.{path.parent.name}" for path in folder.glob("*/entry.py")}
+    registered = {type(entry).__module__.removesuffix(".entry") for entry in registry.ENGINES}
+    assert engines == registered
+    settings = tomllib.loads((folder.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    contract = next(each for each in contracts if each["id"] == "engine-registry")
+    assert engines == set(contract["forbidden_modules"])
+
+
+@pytest.mark.parametrize("name", discovery.engine_names())
+def test_an_engine_is_named_where_it_is_chosen(name: str) -> None:
+    description = shipped_schema("resim.schema.json")["$defs"]["engine"]["description"]
+    assert re.search(rf"\b{name}\b", description), f"resim.schema.json: engine: {name}"
+    readme = Path(registry.__file__).parents[2] / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    assert re.search(rf"\b{name}\b", text, re.IGNORECASE), f"README.md: {name}"
+
+
+@pytest.mark.parametrize("name", discovery.engine_names())
+def test_doctor_checks_an_engine_that_is_named(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No program of an engine is found.
+    monkeypatch.setenv("PATH", str(tmp_path))
+    options, env = EngineOptions(name), {"DOCKER_HOST": f"unix://{tmp_path}/none.sock"}
+    build = Build("image")
+    entry = discovery.entry_for(build, options)
+    checks = list(entry.checks(build, options, env))
+    assert [check.name for check in checks], f"{type(entry).__name__}.checks: {name}"
