@@ -192,7 +192,9 @@ def _plain(path: Path | BatchAddress | None, base: Path | None, options: AppOpti
             f"--plain reads one path out; `{PROGRAM} compare {base} {path}` compares two"
         )
     if not isinstance(path, Path):
-        raise CommandError("--plain needs the path of a metrics file, its folder or a workspace")
+        raise CommandError(
+            "--plain needs the path of a metrics file, its folder, a workspace or inputs"
+        )
     from resim_inspect.commands.shared.app_start import refuse_faults, user_settings
 
     refuse_faults(user_settings(options.config, options.no_config))

@@ -1,4 +1,4 @@
-"""`resim-inspect --plain`: a document or workspace as lines, for screen readers.
+"""`resim-inspect --plain`: a document, a workspace or inputs as lines, for screen readers.
 
 No drawing, no colour, no movement of the cursor: each line is one fact, and a change of the
 file is announced by new lines.
@@ -16,6 +16,7 @@ from resim_inspect.commands.plain_output.typed_lines import TypedLines
 from resim_inspect.commands.plain_output.workspace_view import WorkspaceView
 from resim_inspect.compared_sides import side_of
 from resim_inspect.exit_codes import ExitCode
+from resim_inspect.tui.open.detect import PathKind, detect
 
 if TYPE_CHECKING:
     from resim_inspect.commands.plain_output.view import View
@@ -42,7 +43,12 @@ def run_plain(path: Path) -> int:
 
 
 def view_of(path: Path) -> View:
-    """Open what a path means: one document, or the jobs of a workspace; raises InspectError."""
+    """Open what a path means: a document, jobs of a workspace, or inputs; raises InspectError."""
+    detected = detect(path)
+    if detected.kind is PathKind.INPUTS:
+        from resim_inspect.commands.plain_output.inputs_view import InputsView
+
+        return InputsView(detected.path, detected.description)
     side = side_of(path)
     if side.is_batch:
         return WorkspaceView(path)

@@ -50,7 +50,7 @@ def recording_lines(recording: Recording) -> Iterator[str]:
     yield " · ".join(parts)
     if recording.start is not None and recording.end is not None:
         span = f" ({seconds(recording.end - recording.start)})"
-        yield f"from {_time(recording.start)} to {_time(recording.end)}{span}"
+        yield f"from {time_text(recording.start)} to {time_text(recording.end)}{span}"
     for detail in recording.details:
         yield clean(detail, 400)
     if not recording.topics:
@@ -70,7 +70,8 @@ def recording_lines(recording: Recording) -> Iterator[str]:
         yield f"… {count(len(recording.topics) - MAX_TOPICS, 'more topic')}"
 
 
-def _time(ns: int) -> str:
+def time_text(ns: int) -> str:
+    """Return a time of a message in ns as text: a date if it counts from 1970, else seconds."""
     if ns > INT64_MAX:
         return "after 2262-04-11"
     return instant(ns) if ns >= DATED_FROM else seconds(ns)

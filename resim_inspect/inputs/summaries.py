@@ -20,16 +20,22 @@ def summary_lines(path: Path, *, folder: bool) -> tuple[str, ...] | None:
 
     None for a path that is not a recording.
     """
-    reader = _reader(path, folder)
-    if reader is None:
-        return None
     try:
-        recording = reader()
+        recording = read_recording(path, folder=folder)
     except RecordingError as error:
         return (str(error),)
     except OSError as error:
         return (f"It cannot be read: {(error.strerror or str(error)).lower()}.",)
     return None if recording is None else tuple(recording_lines(recording))
+
+
+def read_recording(path: Path, *, folder: bool) -> Recording | None:
+    """Summarise a file or folder; None if it is not a recording.
+
+    Raises RecordingError and OSError.
+    """
+    reader = _reader(path, folder)
+    return None if reader is None else reader()
 
 
 def _reader(path: Path, folder: bool) -> Callable[[], Recording | None] | None:

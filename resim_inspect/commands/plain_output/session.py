@@ -19,7 +19,7 @@ INTERVAL = 0.5
 """Seconds between two looks at the files."""
 COMMANDS = {
     "list": "list [FILTER] says one line for each metric or job; the filter is that of the app, "
-    "such as status:fail.",
+    "such as status:fail; of inputs it is a part of a file's name.",
     "show": "show NAME or show NUMBER says everything about one of them.",
     "next": "next says everything about the next one that fails.",
     "open": "open NAME or open NUMBER opens the metrics of a job.",
