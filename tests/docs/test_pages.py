@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -65,6 +66,14 @@ def test_every_call_on_a_page_is_one_that_the_programs_take(
             assert end.code == 0 or said.endswith("required: WORKSPACE\n"), (  # noqa: PT017
                 f"{where}\n{said}"
             )
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_command_is_named_on_a_page(program: str) -> None:
+    named: set[str] = set()
+    for page in PAGES:
+        named |= set(re.findall(rf"{program} ([a-z]+)\b", page.read_text(encoding="utf-8")))
+    assert subcommands(whole_parsers()[program]).keys() - named == set()
 
 
 @pytest.mark.slow

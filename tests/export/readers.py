@@ -17,6 +17,7 @@ import pytest
 from resim_inspect.export.tables import Kind, Table
 
 Rows = list[dict[str, Any]]
+JSON_SUFFIXES = (".json", ".ndjson")
 
 
 def pandas_rows(path: Path, table: Table) -> Rows:
@@ -40,6 +41,7 @@ def pandas_rows(path: Path, table: Table) -> Rows:
     if path.suffix == ".csv":
         frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
         return [_parsed(row, table, empty=None) for row in frame.to_dict("records")]
+    assert path.suffix in JSON_SUFFIXES, f"tests/export/readers.py reads no {path.suffix}"
     # The JSON reader of pandas itself rounds doubles, and refuses the smallest ones.
     text = path.read_text()
     tables = (
@@ -84,6 +86,7 @@ def duckdb_rows(path: Path, table: Table) -> Rows:
             rows = connection.execute(query, {"file": file, "columns": texts}).fetchall()
             return [_parsed(dict(zip(columns, row, strict=True)), table, empty="") for row in rows]
         else:
+            assert path.suffix in JSON_SUFFIXES, f"tests/export/readers.py reads no {path.suffix}"
             texts = dict.fromkeys(columns, "JSON")
             if path.suffix == ".json":
                 query = "SELECT unnest(rows) FROM read_json($file, columns = {rows: 'JSON[]'})"
@@ -126,6 +129,7 @@ def polars_rows(path: Path, table: Table) -> Rows:
         }  # fmt: skip
         frame = pl.read_ndjson(path, schema=schema)
     else:
+        assert path.suffix == ".json", f"tests/export/readers.py reads no {path.suffix}"
         frame = pl.DataFrame(
             json.loads(path.read_text())["rows"],
             schema={column.name: pl.Object for column in table.columns},

@@ -8,6 +8,7 @@ import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.cli import main
+from resim_inspect.export import FORMATS
 from resim_inspect.export.csv_files import guarded
 from resim_inspect.export.file_names import file_names
 from tests.export.command_harness import Export, rows_of, workspace
@@ -50,7 +51,7 @@ def test_jobs_of_a_workspace_are_one_table(export: Export, tmp_path: Path) -> No
     assert jobs["pending"]["note"] == "not run yet"
 
 
-@pytest.mark.parametrize("format_", ["csv", "ndjson", "json", "parquet"])
+@pytest.mark.parametrize("format_", FORMATS)
 def test_a_file_for_each_job(export: Export, tmp_path: Path, format_: str) -> None:
     if format_ == "parquet":
         pytest.importorskip("duckdb")

@@ -14,7 +14,7 @@ import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.cli import main
-from resim_inspect.export import ExportOptions, JobFile, export_tables
+from resim_inspect.export import FORMATS, ExportOptions, JobFile, export_tables
 from resim_inspect.export.blocks import Block
 from resim_inspect.export.series_rows import series_rows
 from tests.export.command_harness import Export, rows_of, workspace
@@ -109,7 +109,7 @@ def test_a_fault_while_writing_leaves_earlier_files_alone(
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("format_", ["csv", "json", "ndjson", "parquet"])
+@pytest.mark.parametrize("format_", FORMATS)
 def test_a_file_that_lost_rows_is_noticed(
     export: Export,
     tmp_path: Path,

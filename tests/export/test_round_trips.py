@@ -11,13 +11,14 @@ from google.protobuf.message import DecodeError
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.sample import write_sample
+from resim_inspect.export import FORMATS as WRITERS
 from resim_inspect.export import TABLES, ExportOptions, JobFile, export_tables
 from resim_inspect.export.tables import Table
 from resim_inspect.schema import metrics_pb2 as pb
 from tests.export.documents import STATUSES, every_kind, series_rows
 from tests.export.readers import READERS, Rows, same
 
-FORMATS = ("csv", "json", "ndjson", "parquet")
+FORMATS = tuple(WRITERS)
 
 
 def exported(path: Path, out: Path, format_: str, *, job: str = "job") -> dict[str, Path]:
