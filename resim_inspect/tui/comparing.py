@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.app import App
 
-from resim_inspect.text import clean
+from resim_inspect.text import clean, cut_left
 from resim_inspect.tui.comparison.host import CompareHost
 from resim_inspect.tui.comparison.jobs.screen import ComparedJobsScreen
 from resim_inspect.tui.comparison.screen import ComparisonScreen
@@ -85,4 +85,4 @@ def choose_base(
             )
 
     rows = [*(clean(str(path), 200) for path in paths), OTHER]
-    app.push_screen(ChoiceDialog(title, rows), answered)
+    app.push_screen(ChoiceDialog(title, rows, cut=cut_left), answered)

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from resim_inspect.text import cell_width, clean, fit, wrap
+from resim_inspect.text import cell_width, clean, cut, fit, wrap
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import fitting_hints, hint_line, hint_words
 from resim_inspect.tui.keymap import Hint
@@ -27,6 +27,8 @@ T = TypeVar("T")
 CLOSE = Hint("dialog.close")
 FRAME_ENDS = 6
 """Cells of a frame that a text in it leaves to the corners, a piece of line and blanks."""
+_AROUND_ROW = 4
+"""Cells beside the text of a row: the frame, the cursor's mark, a scrollbar."""
 MAX_DETAIL = 2_000
 """Characters of a value that a dialog of details shows; copying copies all of them."""
 
@@ -117,11 +119,20 @@ class ErrorDialog(Dialog[None]):
 class ChoiceList(RowList):
     """Rows of text, some ticked."""
 
-    def __init__(self, rows: Sequence[str], ticked: set[int] | None, current: int = 0) -> None:
+    def __init__(
+        self,
+        rows: Sequence[str],
+        ticked: set[int] | None,
+        current: int = 0,
+        *,
+        cut: Callable[[str, int], str] = cut,
+    ) -> None:
+        """`cut` shortens a row that is wider than the list: paths differ at their ends."""
         super().__init__()
         self.rows = rows
         self.ticked = ticked
         self._current = current
+        self._cut = cut
 
     def on_mount(self) -> None:
         self.set_count(len(self.rows), self._current)
@@ -134,29 +145,39 @@ class ChoiceList(RowList):
         return [
             ("▌" if row == self.cursor else " ", styles.accent),
             (tick, styles.accent),
-            (fit(self.rows[row], width - len(tick) - 1), styles.text),
+            (self._cut(self.rows[row], width - len(tick) - 1), styles.text),
         ]
 
 
 class ChoiceDialog(Dialog[int | None]):
-    """Choice of one row; returns its number, None for Esc."""
+    """Choice of one row; returns its number, None for Esc. It is as wide as its rows need."""
 
     DEFAULT_CSS = """
     ChoiceDialog > ChoiceList {
-        width: 60; max-width: 96%; height: auto; max-height: 80%;
+        min-width: 60; max-width: 96%; height: auto; max-height: 80%;
         border: round $accent; background: $surface;
         border-title-color: $accent; border-subtitle-color: $quiet;
     }
     """
 
-    def __init__(self, title: str, rows: Sequence[str], current: int = 0) -> None:
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[str],
+        current: int = 0,
+        *,
+        cut: Callable[[str, int], str] = cut,
+    ) -> None:
+        """`cut` shortens a row that is wider than the screen."""
         super().__init__()
         self.title_text = title
         self.rows = rows
         self.current = current
+        self._cut = cut
 
     def compose(self) -> ComposeResult:
-        choices = ChoiceList(self.rows, None, self.current)
+        choices = ChoiceList(self.rows, None, self.current, cut=self._cut)
+        choices.styles.width = max(map(cell_width, self.rows), default=0) + _AROUND_ROW
         choices.border_title = Text(self.title_text)
         self.show_hints(choices, Hint("rows.choose", "choose"), CLOSE)
         choices.styles.height = len(self.rows) + 2
