@@ -13,6 +13,7 @@ from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
 from resim_inspect.tui.keys.jump import JUMP, JUMP_SCREEN
 from resim_inspect.tui.keys.raw import RAW, RAW_HOST, RAW_TREE
 from resim_inspect.tui.keys.records import RECORDS
+from resim_inspect.tui.keys.searching import CHANGE_HITS, HITS, PREVIEW
 
 __all__ = ["BINDINGS", "GROUPS", "TABLES", "Hint", "KeyBinding"]
 
@@ -156,8 +157,8 @@ SERIES = (
     key(
         "series.search", "slash", "search", "Find values…", ">40, nan, part of a text", hint="find"
     ),
-    key("series.next_hit", "f3", "hit(1)", "Next match"),
-    key("series.previous_hit", "shift+f3,f15", "hit(-1)", "Previous match"),
+    key("series.next_hit", "n,f3", "hit(1)", "Next match", hint="next"),
+    key("series.previous_hit", "N,shift+f3,f15", "hit(-1)", "Previous match", hint="next"),
     key("series.left", "left,h", "shift(-1)", "Columns left"),
     key("series.right", "right,l", "shift(1)", "Columns right"),
 )
@@ -198,11 +199,6 @@ DOCUMENT = (
     key("document.dashboard", "D", "app.dashboard", "Dashboard", "many charts", hint="dashboard"),
 )
 
-PREVIEW = (
-    key("preview.search", "slash", "search", "Find text…", hint="find"),
-    key("preview.next_hit", "f3", "hit(1)", "Next match"),
-    key("preview.previous_hit", "shift+f3,f15", "hit(-1)", "Previous match"),
-)
 JSON = (
     key("preview.fold", "space", "fold", "Fold or unfold block", hint="fold"),
     key("preview.fold_all", "F", "fold_all", "Fold or unfold all blocks", hint="fold all"),
@@ -337,7 +333,21 @@ QUICK_OPEN = (
 
 TABLES = (
     *(APP, FOCUS, ROWS, SIDE, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA_LIST, DATA, SERIES),
-    *(EVENTS, FINDINGS, DOCUMENT, PREVIEW, JSON, LOG, INPUTS, FILTER, OPEN, PATH, WORKSPACE),
+    *(
+        EVENTS,
+        FINDINGS,
+        DOCUMENT,
+        PREVIEW,
+        HITS,
+        CHANGE_HITS,
+        JSON,
+        LOG,
+        INPUTS,
+        FILTER,
+        OPEN,
+        PATH,
+        WORKSPACE,
+    ),
     *(TABLE, JOBS, FETCH, COMPARISON, COMPARED_BATCHES, RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD),
     *(RUN_DIALOG, EVALUATING, QUERY_HOST, QUERY, QUERY_RESULT, EXPORT, EXPORT_DIALOG, DIALOG),
     *(TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN, CARDS, DASHBOARD, JOB_CARDS),

@@ -16,6 +16,7 @@ from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.fetch_dialogs import FetchErrorDialog, TokenDialog
 from resim_inspect.tui.cloud.fetch_screen import FetchScreen
 from resim_inspect.tui.cloud.fetch_state import Fetch
+from resim_inspect.tui.comparison.change_list import ChangeList
 from resim_inspect.tui.comparison.jobs.screen import ComparedJobsScreen
 from resim_inspect.tui.comparison.screen import ComparisonScreen
 from resim_inspect.tui.dashboard.card_grid import CardGrid
@@ -54,6 +55,7 @@ from resim_inspect.tui.raw.screen import RawScreen
 from resim_inspect.tui.raw.tree_list import RawTreeList
 from resim_inspect.tui.runs.log_view import LogView
 from resim_inspect.tui.runs.run_dialog import RunDialog, RunField
+from resim_inspect.tui.runs.run_requests import RunRequests
 from resim_inspect.tui.runs.runs_screen import RunsScreen
 from resim_inspect.tui.runs.runs_table import RunsTable
 from resim_inspect.tui.widgets.chart.view import ChartView
@@ -83,7 +85,7 @@ from tests.tui.widgets.chart_documents import waves
 DOCUMENT = "batch/jobs/flight/outputs/metrics.binproto"
 BASES = {
     *(Dialog, MainScreen, QueryingScreen, ReloadingScreen, ReferencedScreen, DashboardScreen),
-    *(RawReadingScreen, MaximisingScreen),
+    *(RawReadingScreen, MaximisingScreen, RunRequests),
 }
 """Classes of screens that are never shown themselves."""
 
@@ -158,7 +160,10 @@ SCENES = {
     "run": Scene(RunsScreen, "batch/run", owners=(RunsScreen, RunsTable, LogView)),
     "run-dialog": Scene(RunDialog, "batch", ("R",), owners=(RunDialog, RunField)),
     "comparison": Scene(
-        ComparisonScreen, DOCUMENT, dialog=lambda: _comparison(), owners=(ComparisonScreen,)
+        ComparisonScreen,
+        DOCUMENT,
+        dialog=lambda: _comparison(),
+        owners=(ComparisonScreen, ChangeList),
     ),
     "compared-jobs": Scene(
         ComparedJobsScreen,

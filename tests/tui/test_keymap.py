@@ -52,6 +52,7 @@ from resim_inspect.tui.query.screen import QueryScreen
 from resim_inspect.tui.raw.reading import RawReadingScreen
 from resim_inspect.tui.raw.screen import RawScreen
 from resim_inspect.tui.runs.run_dialog import RunDialog
+from resim_inspect.tui.runs.run_requests import RunRequests
 from resim_inspect.tui.runs.runs_screen import RunsScreen
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.chart.view import ChartView
@@ -255,7 +256,7 @@ def test_all_screens_are_among_the_states() -> None:
     states = {kind for kind, _ in (STATES | JOBS).values()}
     pushed = {type(make(Path())) for make in PUSHED.values()}
     bases = {MainScreen, Dialog, QueryingScreen, ReferencedScreen, ReloadingScreen}
-    bases |= {DashboardScreen, RawReadingScreen}
+    bases |= {DashboardScreen, RawReadingScreen, RunRequests}
     assert (subclasses(MainScreen) | subclasses(Dialog)) - bases == (states | pushed) - bases
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import ClassVar
 
 from rich.style import Style
+from textual.binding import BindingType
 
 from resim_inspect.comparison.cells import Layout, bar, delta_text, kind_words, layout, place, title
 from resim_inspect.comparison.changes import Change, Reading
 from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, fit
+from resim_inspect.tui.keys.searching import CHANGE_HITS
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
 from resim_inspect.tui.widgets.searchable_list import SearchableList
@@ -46,7 +49,9 @@ def next_filter(current: Direction | None, present: Collection[Direction]) -> Di
 class ChangeList(SearchableList):
     """Changes under the headings of their directions; those that are the same on demand."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*CHANGE_HITS]
     SEARCHED = "change", "a part of its name or place"
+    NEXT_HIT = "comparison.next_hit", "comparison.previous_hit"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -267,7 +267,7 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
             Hint("comparison.next_worse"),
             *((Hint("comparison.chart"),) if is_charted(change) else ()),
             Hint("comparison.direction", f"shown: {direction}"),
-            Hint("preview.search"),
+            *self.list.search_hints(),
             Hint("comparison.back"),
         )
 

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 
 from resim_inspect.text import cell_width, count, cut, fit, wrap
 from resim_inspect.tui import keymap
+from resim_inspect.tui.keys.searching import HITS
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
 from resim_inspect.tui.widgets.searchable_list import SearchableList
@@ -41,7 +42,7 @@ def blocks_of(lines: Sequence[str]) -> dict[int, int]:
 class PreviewLines(SearchableList):
     """Lines of a previewed file."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.JSON]
+    BINDINGS: ClassVar[list[BindingType]] = [*HITS, *keymap.JSON]
 
     def __init__(self) -> None:
         super().__init__()

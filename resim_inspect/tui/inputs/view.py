@@ -202,7 +202,7 @@ class InputsView(Background, SideHost):
                 return (*side, *self.query_one(RecordList).hints(), *leave)
             lines = self.query_one(PreviewLines)
             fold = (Hint("preview.fold"), Hint("preview.fold_all")) if lines.blocks else ()
-            return (*side, *fold, Hint("preview.search"), *leave)
+            return (*side, *fold, *lines.search_hints(), *leave)
         does = "read" if not entry.folder else "fold" if self.files.is_unfolded(entry) else "unfold"
         return (Hint("rows.choose", does), Hint("focus.next", "preview"))
 

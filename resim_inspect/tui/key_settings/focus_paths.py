@@ -13,6 +13,7 @@ from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
 from resim_inspect.tui.keys.jump import JUMP_SCREEN
 from resim_inspect.tui.keys.raw import RAW, RAW_HOST, RAW_TREE
 from resim_inspect.tui.keys.records import RECORDS
+from resim_inspect.tui.keys.searching import CHANGE_HITS, HITS, PREVIEW
 
 Table = tuple[KeyBinding, ...]
 FocusPath = tuple[Table, ...]
@@ -30,7 +31,8 @@ _RUNS = (keymap.RUNS, keymap.RUN_HOST, keymap.FOCUS, keymap.APP)
 _QUERY = (keymap.QUERY, *_SCREEN)
 _COMPARISON = (keymap.COMPARISON, *_SCREEN)
 _DASHBOARD = (DASHBOARD, keymap.EXPORT, keymap.APP)
-_TEXT = (keymap.ROWS, keymap.PREVIEW, keymap.JSON)
+_SEARCHED = (keymap.ROWS, PREVIEW, HITS)
+_TEXT = (*_SEARCHED, keymap.JSON)
 
 FOCUS_PATHS: tuple[FocusPath, ...] = (
     (keymap.ROWS, keymap.METRIC_LIST, *_METRICS),
@@ -56,10 +58,10 @@ FOCUS_PATHS: tuple[FocusPath, ...] = (
     (keymap.FILTER, *_WORKSPACE),
     (*_JOBS, keymap.FETCH, *_WORKSPACE),
     (keymap.FILTER, keymap.FETCH, *_WORKSPACE),
-    (keymap.ROWS, keymap.PREVIEW, keymap.RUN_JOBS, *_RUNS),
-    (keymap.ROWS, keymap.PREVIEW, keymap.LOG, *_RUNS),
+    (*_SEARCHED, keymap.RUN_JOBS, *_RUNS),
+    (*_SEARCHED, keymap.LOG, *_RUNS),
     (keymap.ROWS, keymap.QUERY_RESULT, *_QUERY),
-    (keymap.ROWS, keymap.PREVIEW, *_COMPARISON),
+    (keymap.ROWS, PREVIEW, CHANGE_HITS, *_COMPARISON),
     (keymap.FILTER, *_COMPARISON),
     (keymap.ROWS, keymap.TABLE, keymap.COMPARED_BATCHES, *_COMPARISON),
     (keymap.FILTER, keymap.COMPARED_BATCHES, *_COMPARISON),

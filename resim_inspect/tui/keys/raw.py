@@ -10,7 +10,7 @@ RAW_TREE = (
     key("raw.unfold", "right,l", "unfold", "Unfold", "or go into it", hint="unfold"),
     key("raw.search", "slash", "search", "Find…", "in names and values", hint="find"),
     key("raw.next", "n,f3", "hit(1)", "Next match", hint="next"),
-    key("raw.previous", "N,shift+f3,f15", "hit(-1)", "Previous match"),
+    key("raw.previous", "N,shift+f3,f15", "hit(-1)", "Previous match", hint="next"),
     key("raw.copy_path", "Y", "copy_path", "Copy path", hint="path"),
 )
 RAW = (

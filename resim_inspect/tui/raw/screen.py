@@ -266,7 +266,7 @@ class RawScreen(RawReadingScreen):
     def key_hints(self) -> Iterable[Hint]:
         words = self.tree_list.fold_hint()
         fold = (Hint("rows.choose", words),) if words else ()
-        hints = (Hint("raw.next"),) if self.tree_list.wanted else ()
+        hints = (Hint("raw.next"), Hint("raw.previous")) if self.tree_list.wanted else ()
         if self.subject.problem:
             hints = (*hints, Hint("raw.reload", "read again"))
         return (

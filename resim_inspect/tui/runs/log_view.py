@@ -12,6 +12,7 @@ from textual.message import Message
 
 from resim_inspect.text import fit, size
 from resim_inspect.tui import keymap
+from resim_inspect.tui.keys.searching import HITS
 from resim_inspect.tui.runs.log_buffer import LogBuffer
 from resim_inspect.tui.runs.log_tail import LogPiece, LogTail
 from resim_inspect.tui.theme import ThemeStyles
@@ -26,7 +27,7 @@ READ_INTERVAL = 0.2
 class LogView(SearchableList, Background):
     """The last lines of a log; the cursor stays at the end while the log is followed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.LOG]
+    BINDINGS: ClassVar[list[BindingType]] = [*HITS, *keymap.LOG]
     DEFAULT_CSS = """
     LogView {
         height: 1fr; border: round $rule; border-title-color: $foreground;

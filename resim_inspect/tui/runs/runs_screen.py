@@ -26,19 +26,19 @@ from resim_inspect.tui.runs.run_bar import RunBar
 from resim_inspect.tui.runs.run_host import RunHost
 from resim_inspect.tui.runs.run_places import RunPlaces
 from resim_inspect.tui.runs.run_request import RunTarget
+from resim_inspect.tui.runs.run_requests import RunRequests
 from resim_inspect.tui.runs.run_summary import results_of, resume_command, tally
 from resim_inspect.tui.runs.runs_table import RunsTable
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.containers import Box
-from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from runner.workspace.run_state import JobProgress, RunKey, RunState
 
 
-class RunsScreen(MainScreen[None], RunHost):
+class RunsScreen(RunRequests, RunHost):
     """Jobs of a run beside the log of the chosen one; Enter opens a job's results."""
 
     BOXES = ("RunsTable", "LogView")
@@ -89,6 +89,10 @@ class RunsScreen(MainScreen[None], RunHost):
     def bar(self) -> RunBar:
         """The line of the run."""
         return self.query_one(RunBar)
+
+    @property
+    def job(self) -> JobProgress | None:
+        return self.table.job
 
     @property
     def state(self) -> RunState:
@@ -199,14 +203,16 @@ class RunsScreen(MainScreen[None], RunHost):
         job = self.table.job
         running = job is not None and job.result is None and alive
         failing = "all" if self.table.only_failing else "only failing"
+        log = self.query_one(LogView)
+        searched = log if log.has_focus else self.table
         return (
             Hint("rows.choose", "results"),
             *((Hint("run.stop"),) if running else ()),
             *self._run_hints(alive=alive),
             Hint("log.follow"),
             Hint("log.wrap"),
-            Hint("preview.search"),
-            Hint("focus.next", "jobs" if self.query_one(LogView).has_focus else "log"),
+            *searched.search_hints(),
+            Hint("focus.next", "log" if searched is self.table else "jobs"),
             Hint("run.failing", failing),
             *((Hint("run.messages"),) if self.state.warnings else ()),
             Hint("run.back"),
@@ -281,56 +287,7 @@ class RunsScreen(MainScreen[None], RunHost):
         else:
             self.app.call_later(self.app.run_action, "previous")
 
-    # Stopping and messages.
-
-    def action_stop(self) -> None:
-        job = self.table.job
-        if job is None or job.result is not None or not self.bar.is_alive:
-            self.app.notify("Only a job that waits or runs can be stopped.", timeout=3)
-        elif job.key.mode != "job" and len(self.state.running) != 1:
-            key = key_of("run.stop_all")
-            text = f"The {clean(job.name, 40)} follows the jobs; {key} stops everything."
-            self.app.notify(text, timeout=4, markup=False)
-        else:
-            self._request_stop(job.name if job.key.mode == "job" else "")
-
-    def action_stop_all(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import ChoiceDialog
-
-        if not (self.bar.is_alive or self.bar.is_watching):
-            self.app.notify("The run has ended.", timeout=3)
-            return
-
-        def answered(row: int | None) -> None:
-            if row == 0:
-                self._request_stop("")
-
-        self.app.push_screen(
-            ChoiceDialog("Stop the run?", ["Stop all jobs; what finished is kept", "Go on"]),
-            answered,
-        )
-
-    def _request_stop(self, job: str) -> None:
-        from runner.workspace.stopping import stop_run
-
-        self._requested(stop_run(self.bar.record, job))
-
-    def action_again(self, action: str) -> None:
-        from runner.workspace.stopping import ask_watch
-
-        if self.bar.is_watching:
-            self._requested(ask_watch(self.bar.record, action))
-        else:
-            key = key_of("run.watch")
-            self.app.notify(
-                f"This run does not watch files; {key} starts one that does.", timeout=4
-            )
-
-    def _requested(self, problem: str) -> None:
-        """Say why a request could not be made, and follow its effect."""
-        if problem:
-            self.app.notify(problem, title="Not done", severity="error", timeout=6, markup=False)
-        self.bar.read()
+    # Messages and the command line.
 
     def action_messages(self) -> None:
         from resim_inspect.tui.widgets.dialogs import DetailsDialog

@@ -11,8 +11,10 @@ from rich.style import Style
 from textual.binding import BindingType
 
 from resim_inspect.text import count
-from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.searching import PREVIEW
+from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
 
@@ -34,7 +36,10 @@ def mark_matches(pieces: Sequence[StyledText], wanted: str, marks: Style) -> Seq
 class SearchableList(RowList):
     """Lines of text that can be searched; a subclass says which rows match."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.PREVIEW]
+    BINDINGS: ClassVar[list[BindingType]] = [*PREVIEW]
+
+    NEXT_HIT: ClassVar[tuple[str, str]] = ("preview.next_hit", "preview.previous_hit")
+    """Ids of the bindings of `action_hit`, which a subclass has among its own."""
 
     SEARCHED: ClassVar[tuple[str, str]] = ("line", "a part of a line")
     """Word for a row, and for what is typed to find one."""
@@ -56,6 +61,11 @@ class SearchableList(RowList):
         """Return the pieces with a style over each match within one of them."""
         return mark_matches(pieces, self.wanted, marks)
 
+    def search_hints(self) -> tuple[Hint, ...]:
+        """Hints of the search, and of the keys to its matches once there is one."""
+        hits = map(Hint, self.NEXT_HIT) if self.wanted else ()
+        return (Hint("preview.search"), *hits)
+
     def action_search(self) -> None:
         from resim_inspect.tui.widgets.prompt import Prompt
 
@@ -64,9 +74,10 @@ class SearchableList(RowList):
                 self.wanted = text.casefold()
                 hits = self._step(1, here=True)
                 if hits:
-                    rows, key = count(hits, self.SEARCHED[0]), key_of("preview.next_hit")
+                    rows, key = count(hits, self.SEARCHED[0]), key_of(self.NEXT_HIT[0])
                     self.app.notify(f"{rows} found; {key} goes to the next.", timeout=3)
                 self.refresh()
+                self.post_message(KeyHintsChanged())
 
         self.app.push_screen(Prompt("Find text", self.SEARCHED[1], done="find"), typed)
 

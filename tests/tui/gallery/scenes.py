@@ -142,6 +142,7 @@ VIEWS: dict[str, View] = {
     "rows": View("tables/inputs", ("end",)),
     "help": View(FLIGHT, ("question_mark",)),
     "jump": View(FLIGHT, ("J", *"al")),
+    "pick": View("flights", ("D", "m", *"sp")),
     "labels": View(FLIGHT, ("ctrl+g",)),
     "prompt": View(
         "flaws/outputs", dialog=lambda: Prompt("Go to row", "a number from 1 to 240", "12")

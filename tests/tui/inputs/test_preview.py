@@ -44,11 +44,12 @@ async def test_a_preview_is_searched(tmp_path: Path) -> None:
         hits = [row for row, line in enumerate(lines.rows) if "cruise" in line.casefold()]
         await press(pilot, "slash", *"cruise", "enter")
         assert lines.cursor == hits[0]
-        await press(pilot, "f3")
+        assert "n N next" in text(pilot)
+        await press(pilot, "n")
         assert lines.cursor == hits[1]
         await press(pilot, "f3")
         assert lines.cursor == hits[0]
-        await press(pilot, "shift+f3")
+        await press(pilot, "N")
         assert lines.cursor == hits[1]
         await press(pilot, "slash", *"nothing", "enter")
         assert lines.cursor == hits[1]

@@ -96,7 +96,7 @@ async def test_a_search_goes_from_match_to_match(tmp_path: Path) -> None:
         found = []
         for _ in range(3):
             found.append(view.copy_text(view.cursor))
-            await pilot.press("f3")
+            await pilot.press("n")
             await settle(pilot)
         assert found == ["line 4", "line 40", "line 41"]
         assert not view.following

@@ -159,7 +159,7 @@ class DataPane(Pane, FilterHost, SideHost):
         if focused is self.table:
             trouble = columns is not None and len(columns.trouble)
             failing = (Hint("series.next_failing"),) if trouble else ()
-            more = (Hint("series.search"), Hint("series.row"), view, Hint("data.details"))
+            more = (*self.table.search_hints(), Hint("series.row"), view, Hint("data.details"))
             return (*side, *failing, *more)
         external = data.external_path is not None  # Of a file there is no table.
         if focused is not self.list:

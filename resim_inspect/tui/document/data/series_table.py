@@ -17,6 +17,8 @@ from resim_inspect.text import count, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.data.columns import Column, Columns, SearchError, search
 from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.workers import Background
@@ -256,6 +258,13 @@ class SeriesTable(RowList, Background):
                     f"{hit_count} found; {key_of('series.next_hit')} goes to the next.", timeout=3
                 )
             self._step(self._hits, 1, f"Nothing matches {self.wanted}.", here=True)
+            self.post_message(KeyHintsChanged())
+
+    def search_hints(self) -> tuple[Hint, ...]:
+        """Hints of the search, and of the keys to its matches once there is one."""
+        found = self._hits is not None and len(self._hits)
+        hits = (Hint("series.next_hit"), Hint("series.previous_hit")) if found else ()
+        return (Hint("series.search"), *hits)
 
 
 class Heading(Widget):
