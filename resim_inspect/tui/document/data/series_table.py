@@ -262,8 +262,8 @@ class SeriesTable(RowList, Background):
 
     def search_hints(self) -> tuple[Hint, ...]:
         """Hints of the search, and of the keys to its matches once there is one."""
-        found = self._hits is not None and len(self._hits)
-        hits = (Hint("series.next_hit"), Hint("series.previous_hit")) if found else ()
+        has_hits = self._hits is not None and len(self._hits) > 0
+        hits = (Hint("series.next_hit"), Hint("series.previous_hit")) if has_hits else ()
         return (Hint("series.search"), *hits)
 
 
