@@ -13,6 +13,7 @@ from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
 from resim_inspect.tui.keys.jump import JUMP, JUMP_SCREEN
 from resim_inspect.tui.keys.raw import RAW, RAW_HOST, RAW_TREE
 from resim_inspect.tui.keys.records import RECORDS
+from resim_inspect.tui.keys.runs import LOG, RUN_DIALOG, RUN_FIELD, RUN_HOST, RUN_JOBS, RUNS
 from resim_inspect.tui.keys.searching import CHANGE_HITS, HITS, PREVIEW
 
 __all__ = ["BINDINGS", "GROUPS", "TABLES", "Hint", "KeyBinding"]
@@ -203,10 +204,6 @@ JSON = (
     key("preview.fold", "space", "fold", "Fold or unfold block", hint="fold"),
     key("preview.fold_all", "F", "fold_all", "Fold or unfold all blocks", hint="fold all"),
 )
-LOG = (
-    key("log.follow", "f", "follow", "Follow the end", "or stay where you are", hint="follow"),
-    key("log.wrap", "l", "wrap", "Wrap long lines", "or cut them", hint="wrap"),
-)
 INPUTS = (key("inputs.reload", "f5,ctrl+r", "reread", "Reload folder"),)
 FILTER = (key("filter.done", "enter", "submit", "Go to the list", hint="list"),)
 OPEN = (
@@ -260,10 +257,6 @@ FETCH = (
     key("fetch.missing", "m", "missing", "List what is missing", hint="missing"),
 )
 
-RUN_HOST = (
-    key("run.start", "R", "run", "Run…", "a build on these jobs", hint="run"),
-    key("run.watch", "W", "watch", "Watch…", "run again whenever a file changes", hint="watch"),
-)
 QUERY_HOST = (key("query.open", "S", "query", "Query…", "SQL over the emissions", hint="query"),)
 QUERY = (
     key("query.run", "ctrl+r,f5,ctrl+j,ctrl+enter", "run", "Run query", hint="run"),
@@ -289,26 +282,6 @@ COMPARED_BATCHES = (
     key("compared_jobs.filter", "slash", "filter", "Filter jobs", hint="filter"),
     key("compared_jobs.list", "v", "changes", "List of all changes", hint="all changes"),
     key("compared_jobs.batch", "b", "batch", "Changes of the batch metrics", hint="batch"),
-)
-RUNS = (
-    key("run.stop", "x", "stop", "Stop job", "the chosen one", hint="stop"),
-    key("run.stop_all", "X", "stop_all", "Stop run", "all of its jobs", hint="stop all"),
-    key("run.all", "r", "again('all')", "Run all again", "of a watched run", hint="run all"),
-    key("run.failed", "F", "again('failed')", "Run failed again", hint="run failed"),
-    key("run.pause", "p", "again('pause')", "Pause watching, or go on", hint="pause"),
-    key("run.messages", "m", "messages", "Messages of the runner", hint="messages"),
-    key("run.command", "c", "command", "Copy command line", "that does the same", hint="command"),
-    key("run.back", "escape", "back", "Back", "the run goes on", hint="back"),
-)
-RUN_JOBS = (key("run.failing", "f", "failing", "Failing jobs or all", hint="only failing"),)
-RUN_FIELD = (
-    key("run.next_build", "down", "build(1)", "Next build"),
-    key("run.previous_build", "up", "build(-1)", "Previous build"),
-)
-RUN_DIALOG = (
-    key("run.rerun", "ctrl+r,r", "rerun", "Choose what runs again", hint="rerun"),
-    key("run.watching", "ctrl+t,w", "watching", "Watch files or run once", hint="watch"),
-    key("run.copy", "ctrl+y", "copy_command", "Copy command line", hint="copy"),
 )
 EXPORT = (
     key("export.export", "e", "export", "Export…", "the chart or table in view", hint="export"),

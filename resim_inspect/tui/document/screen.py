@@ -27,6 +27,7 @@ from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.key_hints import KeyHint, key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.raw import RAW_HOST
+from resim_inspect.tui.keys.runs import RUN_HOST
 from resim_inspect.tui.messages import EditionChosen, GoTo
 from resim_inspect.tui.query.host import QueryHost
 from resim_inspect.tui.runs.run_host import RunHost
@@ -63,7 +64,7 @@ class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost, QueryHo
     """The panes of one document; a number key brings one into view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keymap.DOCUMENT, *keymap.EXPORT, *keymap.RUN_HOST, *keymap.QUERY_HOST, *RAW_HOST,
+        *keymap.DOCUMENT, *keymap.EXPORT, *RUN_HOST, *keymap.QUERY_HOST, *RAW_HOST,
         *keymap.FOCUS,
     ]  # fmt: skip
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {

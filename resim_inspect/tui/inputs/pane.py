@@ -17,6 +17,7 @@ from resim_inspect.tui.document.reloading import ReloadingScreen
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.inputs.view import InputsView
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.runs import RUN_HOST
 from resim_inspect.tui.runs.run_host import RunHost
 from resim_inspect.tui.runs.run_request import RunTarget, target_of_inputs
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
@@ -79,7 +80,7 @@ class InputsPane(Pane):
 class InputsScreen(MainScreen[None], RunHost):
     """Screen of an inputs folder, or of one file, that was opened on its own."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.INPUTS, *keymap.RUN_HOST, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.INPUTS, *RUN_HOST, *keymap.FOCUS]
     DEFAULT_CSS = """
     InputsScreen > #location { height: 1; background: $panel; padding: 0 1; text-style: bold; }
     """

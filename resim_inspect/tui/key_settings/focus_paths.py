@@ -13,12 +13,13 @@ from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
 from resim_inspect.tui.keys.jump import JUMP_SCREEN
 from resim_inspect.tui.keys.raw import RAW, RAW_HOST, RAW_TREE
 from resim_inspect.tui.keys.records import RECORDS
+from resim_inspect.tui.keys.runs import LOG, RUN_DIALOG, RUN_FIELD, RUN_HOST, RUN_JOBS, RUNS
 from resim_inspect.tui.keys.searching import CHANGE_HITS, HITS, PREVIEW
 
 Table = tuple[KeyBinding, ...]
 FocusPath = tuple[Table, ...]
 
-_RUNS_AND_QUERY = (keymap.RUN_HOST, keymap.QUERY_HOST)
+_RUNS_AND_QUERY = (RUN_HOST, keymap.QUERY_HOST)
 _SCREEN = (keymap.EXPORT, keymap.FOCUS, keymap.APP)
 _DOCUMENT = (keymap.DOCUMENT, *_RUNS_AND_QUERY, RAW_HOST, *_SCREEN)
 _METRICS = (keymap.METRICS, keymap.SIDE, *_DOCUMENT)
@@ -26,8 +27,8 @@ _DATA = (keymap.DATA, keymap.SIDE, *_DOCUMENT)
 _CARD = (keymap.BROWSE, keymap.CARD, keymap.EXPORT, keymap.QUERY_HOST, RAW_HOST, keymap.APP)
 _WORKSPACE = (keymap.WORKSPACE, *_RUNS_AND_QUERY, COLUMN_HOST, *_SCREEN)
 _JOBS = (keymap.ROWS, keymap.TABLE, keymap.JOBS, JOB_COLUMNS)
-_FOLDER = (keymap.INPUTS, keymap.SIDE, keymap.RUN_HOST, keymap.FOCUS, keymap.APP)
-_RUNS = (keymap.RUNS, keymap.RUN_HOST, keymap.FOCUS, keymap.APP)
+_FOLDER = (keymap.INPUTS, keymap.SIDE, RUN_HOST, keymap.FOCUS, keymap.APP)
+_RUNS = (RUNS, RUN_HOST, keymap.FOCUS, keymap.APP)
 _QUERY = (keymap.QUERY, *_SCREEN)
 _COMPARISON = (keymap.COMPARISON, *_SCREEN)
 _DASHBOARD = (DASHBOARD, keymap.EXPORT, keymap.APP)
@@ -58,8 +59,8 @@ FOCUS_PATHS: tuple[FocusPath, ...] = (
     (keymap.FILTER, *_WORKSPACE),
     (*_JOBS, keymap.FETCH, *_WORKSPACE),
     (keymap.FILTER, keymap.FETCH, *_WORKSPACE),
-    (*_SEARCHED, keymap.RUN_JOBS, *_RUNS),
-    (*_SEARCHED, keymap.LOG, *_RUNS),
+    (*_SEARCHED, RUN_JOBS, *_RUNS),
+    (*_SEARCHED, LOG, *_RUNS),
     (keymap.ROWS, keymap.QUERY_RESULT, *_QUERY),
     (keymap.ROWS, PREVIEW, CHANGE_HITS, *_COMPARISON),
     (keymap.FILTER, *_COMPARISON),
@@ -75,15 +76,15 @@ FOCUS_PATHS: tuple[FocusPath, ...] = (
     (keymap.ROWS, keymap.CHECKLIST, keymap.DIALOG),
     (keymap.QUICK_OPEN, keymap.DIALOG),
     (JUMP_SCREEN,),
-    (keymap.ROWS, keymap.RUN_DIALOG, keymap.DIALOG),
-    (keymap.RUN_FIELD, keymap.RUN_DIALOG, keymap.DIALOG),
+    (keymap.ROWS, RUN_DIALOG, keymap.DIALOG),
+    (RUN_FIELD, RUN_DIALOG, keymap.DIALOG),
     (keymap.ROWS, keymap.EXPORT_DIALOG, keymap.DIALOG),
     (keymap.ERROR_DIALOG, keymap.DIALOG),
     (keymap.TOKEN_DIALOG, keymap.DIALOG),
 )
 
 TEXT_FIELDS: tuple[Table, ...] = (
-    *(keymap.FILTER, keymap.PATH, keymap.RUN_FIELD, keymap.QUICK_OPEN),
+    *(keymap.FILTER, keymap.PATH, RUN_FIELD, keymap.QUICK_OPEN),
     keymap.TOKEN_DIALOG,
 )
 """Bindings of text fields: a key of theirs that types a character would type it, or swallow it."""

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from resim_inspect.text import fit, size
-from resim_inspect.tui import keymap
+from resim_inspect.tui.keys.runs import LOG
 from resim_inspect.tui.keys.searching import HITS
 from resim_inspect.tui.runs.log_buffer import LogBuffer
 from resim_inspect.tui.runs.log_tail import LogPiece, LogTail
@@ -27,7 +27,7 @@ READ_INTERVAL = 0.2
 class LogView(SearchableList, Background):
     """The last lines of a log; the cursor stays at the end while the log is followed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*HITS, *keymap.LOG]
+    BINDINGS: ClassVar[list[BindingType]] = [*HITS, *LOG]
     DEFAULT_CSS = """
     LogView {
         height: 1fr; border: round $rule; border-title-color: $foreground;

@@ -17,8 +17,8 @@ from textual.widgets import Input, Static
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, count
-from resim_inspect.tui import keymap
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.runs import RUN_DIALOG, RUN_FIELD
 from resim_inspect.tui.runs.build_list import BuildList, read_known_builds
 from resim_inspect.tui.runs.run_plan import Plan, PlanReading, read_plan
 from resim_inspect.tui.runs.run_request import BuildChoice, BuildKind, Rerun, RunRequest, RunTarget
@@ -45,7 +45,7 @@ class StartedRun(NamedTuple):
 class RunField(Input):
     """A field of the dialog, from which the build above it can be chosen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.RUN_FIELD]
+    BINDINGS: ClassVar[list[BindingType]] = [*RUN_FIELD]
 
     def action_build(self, by: int) -> None:
         self.screen.query_one(BuildList).action_move(by)
@@ -54,7 +54,7 @@ class RunField(Input):
 class RunDialog(Dialog[StartedRun | None], Background):
     """A choice of the build and of what runs again; Enter starts the run."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.RUN_DIALOG]
+    BINDINGS: ClassVar[list[BindingType]] = [*RUN_DIALOG]
     DEFAULT_CSS = """
     RunDialog > .box { width: 110; padding: 0; }
     RunDialog BuildList { height: auto; background: $surface; }

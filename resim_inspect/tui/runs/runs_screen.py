@@ -20,6 +20,7 @@ from resim_inspect.text import clean, count
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.runs import RUN_HOST, RUNS
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.runs.log_view import LogView
 from resim_inspect.tui.runs.run_bar import RunBar
@@ -42,7 +43,7 @@ class RunsScreen(RunRequests, RunHost):
     """Jobs of a run beside the log of the chosen one; Enter opens a job's results."""
 
     BOXES = ("RunsTable", "LogView")
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.RUNS, *keymap.RUN_HOST, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [*RUNS, *RUN_HOST, *keymap.FOCUS]
     DEFAULT_CSS = """
     RunsScreen > #location { height: 1; background: $panel; padding: 0 1; }
     RunsScreen > #notice { height: auto; max-height: 5; padding: 0 1; display: none; }

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import cell_width, clean, count, fit
-from resim_inspect.tui import keymap
+from resim_inspect.tui.keys.runs import RUN_JOBS
 from resim_inspect.tui.keys.searching import HITS
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -30,7 +30,7 @@ _STOPPED = 0
 class RunsTable(SearchableList):
     """Jobs of a run with their state, duration, and what is wrong or has changed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*HITS, *keymap.RUN_JOBS]
+    BINDINGS: ClassVar[list[BindingType]] = [*HITS, *RUN_JOBS]
     SEARCHED = "job", "a part of a job's name"
 
     def __init__(self) -> None:

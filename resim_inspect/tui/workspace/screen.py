@@ -25,6 +25,7 @@ from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.columns import COLUMN_HOST
+from resim_inspect.tui.keys.runs import RUN_HOST
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.query.host import QueryHost
 from resim_inspect.tui.runs.run_bar import RunBar
@@ -70,7 +71,7 @@ class WorkspaceScreen(
     compares_jobs = True
     BOXES = ("#jobs",)
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keymap.WORKSPACE, *keymap.EXPORT, *keymap.RUN_HOST, *keymap.QUERY_HOST,
+        *keymap.WORKSPACE, *keymap.EXPORT, *RUN_HOST, *keymap.QUERY_HOST,
         *COLUMN_HOST, *keymap.FOCUS,
     ]  # fmt: skip
     DEFAULT_CSS = """
