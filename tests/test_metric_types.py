@@ -7,9 +7,11 @@ it place by place, in the order in which they stand here.
 from __future__ import annotations
 
 import os
-from dataclasses import fields
+import re
+from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -17,16 +19,20 @@ from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.sample import write_sample
 from resim_inspect.charts import Drawing, draw, render
 from resim_inspect.charts.model.drawing import Message
+from resim_inspect.commands.plain_output.document_facts import value_facts
+from resim_inspect.commands.plain_output.series_facts import series_facts
 from resim_inspect.commands.show_output.as_json import metric_values
 from resim_inspect.commands.show_output.cards import CardOptions, Cards
 from resim_inspect.commands.show_output.figures import parts
+from resim_inspect.comparison.attributes import attribute_differences
 from resim_inspect.comparison.metric_types import COMPARERS
 from resim_inspect.document import Document, open_document
 from resim_inspect.document.enums import MetricType
-from resim_inspect.document.model import Metric, MetricValues
-from resim_inspect.document.references import data_ids
+from resim_inspect.document.model import FailureDefinition, Metric, MetricValues
+from resim_inspect.document.references import data_ids, value_series
 from resim_inspect.document.summary import headline
 from resim_inspect.schema import metrics_pb2 as pb
+from resim_inspect.tui.document.details import failure_definitions
 from resim_inspect.validation import schema_constants, validate
 from resim_inspect.validation.editions import ARRIVALS
 from resim_inspect.validation.rules.values import CHECKS
@@ -38,6 +44,30 @@ WITHOUT_SERIES = {
 WITHOUT_FIRST_RELEASE = {
     "batchwise_bar_chart_metric_values", "text_metric_values", "image_list_metric_values",
 }  # fmt: skip
+
+CHANGED: dict[str, Callable[[Any], Any]] = {
+    "failure_definition": lambda _: FailureDefinition(fails_above=1e6),
+    "failure_definitions": lambda _: (FailureDefinition(fails_above=1e6),),
+    "x_axis_name": lambda _: "other",
+    "y_axis_name": lambda _: "other",
+    "stack_bars": lambda stacked: not stacked,
+    "states_set": lambda states: (*states, "other"),
+    "failure_states": lambda states: (*states, "other"),
+    "buckets": lambda _: (),
+    "lower_bound": lambda _: 1e6,
+    "upper_bound": lambda _: 1e6,
+}
+"""Another value of each field whose differences are named beside those of the values."""
+OTHERWISE_COMPARED = {
+    # The values themselves, and what selects them.
+    *("value", "unit", "text", "load"),
+    *("series_index", "timestamp_index", "uuid_index", "string_index"),
+    # Names by which series are found on the other side.
+    *("legend_series_names", "categories"),
+    # Not compared, as docs/compare.md says.
+    *("start_time", "end_time", "colors", "project_id"),
+}
+DOCS = Path(__file__).parents[1] / "docs"
 
 of_each_type = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.name)
 
@@ -100,6 +130,25 @@ def test_references(document: Document, kind: MetricType) -> None:
 
 
 @of_each_type
+def test_series(document: Document, kind: MetricType) -> None:
+    values = metric_of(document, kind).values
+    assert values is not None
+    series = {id_ for ids in value_series(values) for id_ in ids if id_}
+    files = {data.id for data in document.data if data.external_path is not None}
+    assert series == set(data_ids(values)) - files, f"document/references.py: {kind.name}"
+
+
+@of_each_type
+def test_limits(document: Document, kind: MetricType) -> None:
+    metric = metric_of(document, kind)
+    values = metric.values
+    assert values is not None
+    has_limits = any(field.name.startswith("failure_definition") for field in fields(values))
+    found = bool(failure_definitions(metric, document))
+    assert found == has_limits, f"tui/document/details.py: {kind.name}"
+
+
+@of_each_type
 def test_headline(document: Document, kind: MetricType) -> None:
     text = headline(document, metric_of(document, kind))
     assert text not in ("", "no value"), f"document/summary.py: {kind.name}"
@@ -141,6 +190,35 @@ def test_chart(document: Document, kind: MetricType) -> None:
 def test_comparison(document: Document, kind: MetricType) -> None:
     values = metric_of(document, kind).values
     assert type(values) in COMPARERS, f"comparison/metric_types: {kind.name}"
+
+
+@of_each_type
+def test_comparison_of_what_is_beside_the_values(document: Document, kind: MetricType) -> None:
+    metric = metric_of(document, kind)
+    values = metric.values
+    assert values is not None
+    for field in fields(values):
+        if field.name.endswith("_data") or field.name in OTHERWISE_COMPARED:
+            continue
+        where = f"{kind.name}: {field.name}"
+        assert field.name in CHANGED, f"say in CHANGED or OTHERWISE_COMPARED how it is: {where}"
+        change = {field.name: CHANGED[field.name](getattr(values, field.name))}
+        other = replace(metric, values=replace(values, **change))
+        assert list(attribute_differences(metric, other)), f"comparison/attributes.py: {where}"
+
+
+@of_each_type
+def test_lines_of_facts(document: Document, kind: MetricType) -> None:
+    metric = metric_of(document, kind)
+    facts = [*value_facts(document, metric), *series_facts(document, metric)]
+    assert facts, f"commands/plain_output/document_facts.py: {kind.name}"
+
+
+@of_each_type
+def test_pages(kind: MetricType) -> None:
+    for page in ("glossary", "compare"):
+        text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+        assert re.search(rf"\b{kind.label}\b", text), f"docs/{page}.md: {kind.label}"
 
 
 @of_each_type

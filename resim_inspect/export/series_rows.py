@@ -11,18 +11,11 @@ from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import (
-    BarChartValues,
-    BatchwiseBarChartValues,
-    DoubleOverTimeValues,
-    DoubleSummaryValues,
-    HistogramValues,
-    LinePlotValues,
     MetricsData,
     MetricValues,
     Series,
-    StatesOverTimeValues,
 )
-from resim_inspect.document.references import data_ids
+from resim_inspect.document.references import data_ids, value_series
 from resim_inspect.document.series_reader import SeriesReader
 from resim_inspect.errors import ChangedError, DocumentError, SeriesError
 from resim_inspect.export.blocks import (
@@ -75,23 +68,8 @@ def series_rows(
 
 def _statuses_of(values: MetricValues | None) -> dict[str, str]:
     """Id of the status data of each data of a metric that has one; of several, the first."""
-    match values:
-        case DoubleSummaryValues():
-            return {values.value_data: values.status_data}
-        case HistogramValues():
-            return {values.values_data: values.statuses_data}
-        case DoubleOverTimeValues():
-            ids = values.doubles_data
-        case LinePlotValues():
-            ids = values.y_data
-        case BarChartValues() | BatchwiseBarChartValues():
-            ids = values.values_data
-        case StatesOverTimeValues():
-            ids = values.states_data
-        case _:
-            return {}
-    pairs = zip(ids, values.statuses_data, strict=False)
-    return dict(reversed(list(pairs)))
+    pairs = [(ids.values, ids.statuses) for ids in value_series(values) if ids.statuses]
+    return dict(reversed(pairs))
 
 
 def rows_of_data(

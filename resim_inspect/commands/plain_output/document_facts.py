@@ -27,6 +27,7 @@ from resim_inspect.document.model import (
     ScalarValues,
     TextValues,
 )
+from resim_inspect.document.references import value_series
 from resim_inspect.document.summary import headline
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean, count, quantity, size
@@ -93,7 +94,7 @@ def metric_facts(document: Document, position: int) -> Iterator[str]:
     if metric.description.strip():
         yield f"Its description: {whole_sentence(metric.description, DESCRIPTION_LIMIT)}"
     try:
-        yield from _value_facts(document, metric)
+        yield from value_facts(document, metric)
     except DocumentError as error:
         yield f"Its values cannot be read: {clean(str(error))}."
     yield from series_facts(document, metric)
@@ -106,7 +107,8 @@ def metric_facts(document: Document, position: int) -> Iterator[str]:
         yield f"Its tags are {joined(tags)}."
 
 
-def _value_facts(document: Document, metric: Metric) -> Iterator[str]:
+def value_facts(document: Document, metric: Metric) -> Iterator[str]:
+    """Yield the facts of a metric's values, without those of its series."""
     values = metric.values
     if values is None:
         yield "It has no values."
@@ -134,6 +136,8 @@ def _value_facts(document: Document, metric: Metric) -> Iterator[str]:
     elif isinstance(values, PlotlyValues):
         yield f"Its figure has {headline(document, metric)}."
         yield "The figure is not said in words: `resim-inspect browse` opens it in a browser."
+    elif not value_series(values):
+        yield f"Its value is {headline(document, metric)}."
 
 
 def _images(document: Document, metric: Metric) -> Iterator[str]:

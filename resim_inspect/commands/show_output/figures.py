@@ -9,17 +9,12 @@ from typing import TYPE_CHECKING
 from resim_inspect.commands.show_output.layout import DIM, SgrPainter
 from resim_inspect.document.enums import FAILING, MetricStatus, SeriesKind
 from resim_inspect.document.model import (
-    BarChartValues,
-    BatchwiseBarChartValues,
-    DoubleOverTimeValues,
-    DoubleSummaryValues,
-    HistogramValues,
     LinePlotValues,
     Metric,
     MetricsData,
     Series,
-    StatesOverTimeValues,
 )
+from resim_inspect.document.references import value_series
 from resim_inspect.document.summary import Statistics, statistics
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import (
@@ -108,33 +103,13 @@ def series_table(
 
 def parts(document: Document, metric: Metric) -> Iterator[Part]:
     """Return the values of a metric, each with its statuses; of categories one by one."""
-    for data_id, status_id in _pairs(metric):
-        data = document.data_by_id(data_id)
+    for ids in value_series(metric.values):
+        data = document.data_by_id(ids.values)
         if data is not None and data.is_per_category:
             for category in data.category_names:
-                yield Part(data_id, status_id, category)
+                yield Part(ids.values, ids.statuses, category)
         else:
-            yield Part(data_id, status_id)
-
-
-def _pairs(metric: Metric) -> list[tuple[str, str]]:
-    values = metric.values
-    if isinstance(values, DoubleSummaryValues):
-        return [(values.value_data, values.status_data)]
-    if isinstance(values, HistogramValues):
-        return [(values.values_data, values.statuses_data)]
-    if isinstance(values, DoubleOverTimeValues):
-        shown = values.doubles_data
-    elif isinstance(values, LinePlotValues):
-        shown = values.y_data
-    elif isinstance(values, BarChartValues | BatchwiseBarChartValues):
-        shown = values.values_data
-    elif isinstance(values, StatesOverTimeValues):
-        shown = values.states_data
-    else:
-        return []
-    statuses = values.statuses_data
-    return [(value, statuses[at] if at < len(statuses) else "") for at, value in enumerate(shown)]
+            yield Part(ids.values, ids.statuses)
 
 
 def _row(data: MetricsData, part: Part, stats: Statistics) -> tuple[str, ...]:

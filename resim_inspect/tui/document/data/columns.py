@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from resim_inspect.document import Document
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import MetricsData, Series
+from resim_inspect.document.references import value_series
 from resim_inspect.document.summary import Statistics, statistics
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import (
@@ -221,31 +222,13 @@ def _dates(series: Series) -> bool:
     return int(series.times[0]) >= SINCE_1970
 
 
-_PAIRS = (
-    ("value_data", "status_data"),
-    ("doubles_data", "statuses_data"),
-    ("y_data", "statuses_data"),
-    ("x_data", "statuses_data"),
-    ("values_data", "statuses_data"),
-    ("states_data", "statuses_data"),
-    ("times_data", "statuses_data"),
-)
-
-
 def status_of(document: Document, data: MetricsData) -> MetricsData | None:
     """The statuses that a metric sets beside these values, if one does."""
     for metric in document.users_of(data):
-        for mine, theirs in _PAIRS:
-            values = _ids(metric.values, mine)
-            statuses = _ids(metric.values, theirs)
-            if data.id in values and len(statuses) > values.index(data.id):
-                return document.data_by_id(statuses[values.index(data.id)])
+        for ids in value_series(metric.values):
+            if ids.statuses and data.id in (ids.values, ids.along):
+                return document.data_by_id(ids.statuses)
     return None
-
-
-def _ids(values: object, name: str) -> tuple[str, ...]:
-    ids = getattr(values, name, ())
-    return (ids,) if isinstance(ids, str) else tuple(ids)
 
 
 def histogram(series: Series, bars: int = 24) -> str:
