@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shlex
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -194,3 +195,22 @@ def test_wrong_calls_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["web", "--port", "65536"]) == 2
     assert "is not a port" in capsys.readouterr().err
     assert main(["web", "--sessions", "0"]) == 2
+
+
+@pytest.mark.parametrize("word", ["--no-config", "--config"])
+def test_pages_have_the_settings_of_the_call(
+    word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands: list[str] = []
+
+    def refuse(command: str, *_: object) -> None:
+        commands.append(command)
+        raise ServeError("no server in this test")
+
+    monkeypatch.setattr("resim_inspect.web.server.AppServer", refuse)
+    monkeypatch.chdir(tmp_path)
+    Path("own.toml").write_text("mouse = true\n", "utf-8")
+    assert main(["web", word, *(["own.toml"] if word == "--config" else [])]) == 2
+    assert "no server in this test" in capsys.readouterr().err
+    given = [word, *([str(tmp_path / "own.toml")] if word == "--config" else [])]
+    assert shlex.split(commands[0])[-len(given) :] == given
