@@ -135,7 +135,7 @@ def value_facts(document: Document, metric: Metric) -> Iterator[str]:
             yield from _buckets(document, values)
     elif isinstance(values, PlotlyValues):
         yield f"Its figure has {headline(document, metric)}."
-        yield "The figure is not said in words: `resim-inspect browse` opens it in a browser."
+        yield "The figure cannot be read out; `resim-inspect browse` opens it in a browser."
     elif not value_series(values):
         yield f"Its value is {headline(document, metric)}."
 

@@ -38,7 +38,7 @@ def file_facts(path: Path, bytes_: int) -> Iterator[str]:
         return
     shown = preview(FileEntry(path, 0, False, bytes_))
     if shown.image:
-        yield "It is an image, which is not said in words."
+        yield "It is an image, which cannot be read out."
     elif shown.rows is not None:
         yield from _row_facts(*shown.rows)
     else:

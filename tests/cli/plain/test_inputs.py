@@ -50,7 +50,7 @@ def test_a_folder_is_said_with_its_files(inputs: Path, capsys: pytest.CaptureFix
     ]
     for words in (
         ("File 1, experience/mission.json, has 16 B.", "It has 3 lines:", "{", '  "name": "pier"'),
-        ("File 2, logs/camera/pad.png, has ", "It is an image, which is not said in words."),
+        ("File 2, logs/camera/pad.png, has ", "It is an image, which cannot be read out."),
         ("It has 22 rows and 2 columns.", "Its columns are time and speed."),
         ("Row 1: time 0, speed 1.5.", "Row 2: time 1.", "Row 3: time 2, speed 3."),
         (
