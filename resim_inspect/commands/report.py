@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         metavar="OUT",
         type=Path,
-        help="file to write; needed for html, markdown goes to stdout without it",
+        help="file to write, which html needs; markdown goes to stdout without it, or with -",
     )
     parser.add_argument(
         "--format",
@@ -60,6 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the report. 0: all is written; 2: something could not be read or written."""
     format_ = args.format or _format_of(args.out)
+    if args.out == Path("-"):
+        args.out = None  # As in other commands, this is stdout.
     if args.out is None and format_ == "html":
         raise CommandError("a page is written to a file: name it with -o, such as -o report.html")
     jobs = job_files(args.paths)

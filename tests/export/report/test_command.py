@@ -135,6 +135,19 @@ def test_markdown_is_bounded_and_says_what_it_leaves_out(
     assert "<b>" not in re.sub(r"`[^`]*`", "", text)
 
 
+def test_a_dash_is_stdout(
+    report: Report, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small(tmp_path)
+    assert report("metrics.binproto", "--format", "markdown") == 0
+    text = capsys.readouterr().out
+    assert report("metrics.binproto", "--format", "markdown", "-o", "-") == 0
+    assert capsys.readouterr().out == text
+    assert report("metrics.binproto", "-o", "-") == 2
+    assert "a page is written to a file" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["metrics.binproto"]
+
+
 def test_markdown_goes_to_a_file_by_its_name(report: Report, tmp_path: Path) -> None:
     for number in range(2):
         small(tmp_path / "in" / f"run {number}", value=float(number))
