@@ -85,7 +85,8 @@ def target(
         ids = values.image_data
     else:
         raise NothingToBrowseError(
-            f'"{clean(metric.name, 80)}" is a {metric.type.label}: there is nothing to browse.'
+            f'"{clean(metric.name, 80)}" is a {metric.type.label}: only Plotly figures and images '
+            "are shown in a browser or viewer."
         )
     if not 0 <= image < len(ids):
         raise NothingToBrowseError(f"Image {image + 1} does not exist: the metric has {len(ids)}.")

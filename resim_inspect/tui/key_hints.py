@@ -10,7 +10,7 @@ from textual.dom import DOMNode
 from textual.keys import key_to_character
 from textual.screen import Screen
 
-from resim_inspect.text import cell_width
+from resim_inspect.text import cell_width, clean, cut
 from resim_inspect.tui.keymap import BINDINGS, Hint, KeyBinding
 
 
@@ -70,6 +70,11 @@ def key_name(keys: str) -> str:
 def key_of(id: str) -> str:
     """Name of the first key of a binding, for sentences."""
     return key_name(BINDINGS[id].keys[0])
+
+
+def unmatched_text(noun: str, query: str, clearing: str, verb: str = "matches") -> str:
+    """A sentence for a list whose filter hides all; `clearing`: id of the key that clears it."""
+    return f'No {noun} {verb} the filter "{cut(clean(query), 40)}"; {key_of(clearing)} clears it.'
 
 
 def hint_words(*hints: Hint | str) -> list[str]:

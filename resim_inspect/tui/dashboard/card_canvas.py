@@ -20,7 +20,6 @@ from resim_inspect.tui.dashboard.card_frame import (
 )
 from resim_inspect.tui.dashboard.cards import Cards
 from resim_inspect.tui.dashboard.linking import Clock, Linking, clock_of
-from resim_inspect.tui.dashboard.page_layout import Cells
 from resim_inspect.tui.dashboard.page_view import PageView, page_view
 from resim_inspect.tui.dashboard.painted_cards import (
     CardPlace,
@@ -29,12 +28,14 @@ from resim_inspect.tui.dashboard.painted_cards import (
     PaintedCards,
     paint_batch,
 )
+from resim_inspect.tui.dashboard.placing.page_layout import Cells
 from resim_inspect.tui.dashboard.state import DashboardState
+from resim_inspect.tui.key_hints import unmatched_text
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.palette import palette_of
 from resim_inspect.tui.widgets.chart.reading_line import lit_line
 from resim_inspect.tui.widgets.chart.viewport import View, Window
-from resim_inspect.tui.widgets.row_list import LineWidget, strip_of
+from resim_inspect.tui.widgets.row_list import LineWidget, strip_of, text_line
 from resim_inspect.tui.workers import Background
 
 Wanted = tuple[tuple[CardRequest, PaintedCard | None], ...]
@@ -283,14 +284,16 @@ class CardCanvas(Background, LineWidget, can_focus=True):
 
     def empty_text(self) -> str:
         """Text where there are no cards."""
-        return "no card matches" if self.query_text else "nothing to show"
+        if not self.query_text:
+            return "nothing to show"
+        noun = "job" if self.cards.across_jobs else "metric"
+        return unmatched_text(noun, self.query_text, "dashboard.back")
 
     def render_line(self, y: int) -> Strip:
         base, width, page = self.base, self.size.width, self.page
         if not page.cells:
             styles = theme_styles(self.app)
-            text = " " + self.empty_text() if y == 0 else ""
-            return strip_of([(text, styles.quiet)], width, base)
+            return text_line(self.empty_text(), y, width, base, styles.quiet)
         if y in page.heading_lines:
             return self._headings(page.headings[page.heading_lines.index(y)], width)
         parts = [

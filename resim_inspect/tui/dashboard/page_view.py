@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from resim_inspect.filtering.catalog import Heading
 from resim_inspect.tui.dashboard.arrangement import Deck
-from resim_inspect.tui.dashboard.card_rows import CardRows
-from resim_inspect.tui.dashboard.page_layout import Cells, PageGrid, card_cells, page_grid
+from resim_inspect.tui.dashboard.placing.card_rows import CardRows
+from resim_inspect.tui.dashboard.placing.page_layout import Cells, PageGrid, card_cells, page_grid
 
 
 class PageView(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
-from resim_inspect.tui.dashboard.page_layout import CARD_SIZES, DEFAULT_SIZE
+from resim_inspect.tui.dashboard.placing.page_layout import CARD_SIZES, DEFAULT_SIZE
 
 MAX_MOVES = 1_000
 """Most moves of cards that are kept; older ones are dropped."""

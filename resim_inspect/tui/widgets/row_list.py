@@ -16,6 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from resim_inspect.text import wrap
 from resim_inspect.tui import keymap
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 
@@ -31,6 +32,14 @@ def strip_of(pieces: Sequence[StyledText], width: int, base: Style) -> Strip:
     segments = list(strip.crop(0, max(0, width - 1)))
     segments.append(Segment("…", segments[-1].style if segments else base))
     return Strip(segments).crop_extend(0, width, base)
+
+
+def text_line(text: str, row: int, width: int, base: Style, style: Style) -> Strip:
+    """One line of a text that is wrapped to the width, a blank before it; blank below the text."""
+    lines = wrap(text, width - 1) if text else []
+    if row >= len(lines):
+        return Strip.blank(width, base)
+    return strip_of([(" " + lines[row], style)], width, base)
 
 
 class LineWidget(Widget):
@@ -211,9 +220,8 @@ class RowList(ScrollView, LineWidget, can_focus=True):
         row = y + round(self.scroll_offset.y)
         styles = theme_styles(self.app)
         if row >= self.count:
-            if y == 0 and self.count == 0:
-                return strip_of([(" " + self.empty_text(), styles.quiet)], width, base)
-            return Strip.blank(width, base)
+            text = "" if self.count else self.empty_text()
+            return text_line(text, y, width, base, styles.quiet)
         line = strip_of(self.render_row(row, width, styles), width, base)
         if row == self.cursor:
             line = _over(line, styles.pick if self.has_focus else styles.pick_away)

@@ -16,7 +16,7 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.job_rows import JobRow
 from resim_inspect.text import NOT_RUN, clean, fit
 from resim_inspect.tui import keymap
-from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.key_hints import key_of, unmatched_text
 from resim_inspect.tui.keys.columns import JOB_COLUMNS
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, ColumnTable
@@ -164,7 +164,11 @@ class JobsTable(ColumnTable[JobRow]):
         return JobValues(current, tuple(values))
 
     def empty_text(self) -> str:
-        return "no job matches" if self.rows else self.problem or "no jobs yet"
+        if not self.rows:
+            return self.problem or "no jobs yet"
+        if self.query_text:
+            return unmatched_text("job", self.query_text, "workspace.back")
+        return f"No job fails; {key_of('jobs.failing')} shows all of them."
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         job = self.shown[row]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.dashboard.arrangement import Deck
-from resim_inspect.tui.dashboard.card_rows import CardRows, Direction, RowCard
-from resim_inspect.tui.dashboard.page_layout import page_grid
 from resim_inspect.tui.dashboard.page_view import page_view
+from resim_inspect.tui.dashboard.placing.card_rows import CardRows, Direction, RowCard
+from resim_inspect.tui.dashboard.placing.page_layout import page_grid
 from resim_inspect.tui.dashboard.state import Span
 from tests.tui.conftest import keys, opened, press, text
 from tests.tui.dashboard.test_dashboard import chosen, flight, grid

@@ -55,6 +55,64 @@ def chosen(pilot: Pilot[Any]) -> str:
     return cards.cards.title(cards.item).name
 
 
+def without_axes() -> DocumentBuilder:
+    """Cards of a text and of a number, which have no axis."""
+    build = DocumentBuilder("flat")
+    build.text("Notes", "calm")
+    build.scalar("Peak", 7.0)
+    return build
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("z", "No card in view has an axis to zoom."),
+        ("K", "No card in view has an axis to zoom."),
+        ("0", "No card in view is zoomed; none has an axis to zoom."),
+        ("comma", "No card in view is zoomed; none has an axis to zoom."),
+        ("shift+right", "No card in view has an axis to read."),
+    ],
+)
+async def test_a_key_without_effect_on_cards_without_axes_says_why(
+    key: str, words: str, notices: list[str]
+) -> None:
+    async with opened(without_axes()) as pilot:
+        await press(pilot, "D")
+        await until(pilot, lambda: grid(pilot).drawn(0) is not None)
+        await press(pilot, key)
+        assert notices == [words]
+
+
+async def test_a_key_on_a_card_without_an_axis_says_what_it_did_to_the_others(
+    notices: list[str],
+) -> None:
+    async with opened(flight(), (120, 60)) as pilot:
+        await press(pilot, "D")
+        await until(pilot, lambda: not grid(pilot).is_painting and grid(pilot).can_zoom)
+        assert chosen(pilot) == "Broken"
+        await press(pilot, "z")
+        assert notices[-1] == "This card has nothing to zoom; the charts in view are zoomed."
+        assert grid(pilot).linking.is_zoomed
+        await press(pilot, "full_stop", "K")
+        assert "nothing to zoom; the charts in view are panned" in notices[-2]
+        assert "nothing to zoom; each chart zooms on its own" in notices[-1]
+        await press(pilot, "0", "0")
+        assert notices[-1] == "No card in view is zoomed; z zooms in."
+
+
+async def test_a_filter_that_hides_all_cards_is_named_with_the_key_that_clears_it() -> None:
+    async with opened(flight(), (60, 20)) as pilot:
+        await press(pilot, "D", "slash", *"name:no-such-metric-in-this-file-at-all", "enter")
+        lines = [line.strip() for line in text(pilot).splitlines()]
+        at = lines.index("No metric matches the filter")
+        assert lines[at : at + 2] == [
+            "No metric matches the filter",
+            '"name:no-such-metric-in-this-file-at-all"; Esc clears it.',
+        ]
+        await press(pilot, "escape")
+        assert "Broken" in text(pilot)
+
+
 async def test_cards_show_status_name_and_chart() -> None:
     async with opened(flight()) as pilot:
         await press(pilot, "D")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resim_inspect.tui.dashboard.card_rows import CardRows, Direction
-from resim_inspect.tui.dashboard.page_layout import (
+from resim_inspect.tui.dashboard.placing.card_rows import CardRows, Direction
+from resim_inspect.tui.dashboard.placing.page_layout import (
     CARD_SIZES,
     PageGrid,
     card_cells,

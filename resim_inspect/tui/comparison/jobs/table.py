@@ -11,6 +11,7 @@ from resim_inspect.comparison.directions import LISTED
 from resim_inspect.text import clean, digits_apart, fit, number, signed
 from resim_inspect.tui.comparison.jobs.columns import CHANGE, PINNED, MetricOrder, compared_columns
 from resim_inspect.tui.comparison.jobs.rows import ComparedRow
+from resim_inspect.tui.key_hints import unmatched_text
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, ColumnTable
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -79,7 +80,9 @@ class ComparedTable(ColumnTable[ComparedRow]):
         return True
 
     def empty_text(self) -> str:
-        return "no job matches" if self.rows else "comparing…"
+        if not self.rows:
+            return "comparing…"
+        return unmatched_text("job", self.query_text, "comparison.back")
 
     def summary(self, width: int, styles: ThemeStyles) -> list[StyledText]:
         """Paint the median difference of each metric in view, `~` where it is not significant."""

@@ -20,6 +20,7 @@ from resim_inspect.errors import DocumentError
 from resim_inspect.text import cell_width, clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.key_hints import unmatched_text
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.filter_host import open_filter
@@ -171,7 +172,9 @@ class DataList(RowList, Background):
         self.border_title = Text(title)
 
     def empty_text(self) -> str:
-        return "no data match" if self.query_text else "no data in this file"
+        if self.query_text:
+            return unmatched_text("data", self.query_text, "document.back", "match")
+        return "no data in this file"
 
     def copy_text(self, row: int) -> str:
         return self.session.document.data[self.shown[row]].name

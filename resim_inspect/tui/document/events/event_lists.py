@@ -10,6 +10,7 @@ from resim_inspect.document.model import Event, Metric
 from resim_inspect.document.summary import headline
 from resim_inspect.text import clean, fit
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.key_hints import unmatched_text
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
@@ -67,7 +68,9 @@ class EventList(RowList):
         return [event for event in all_ if test is None or test(event)]
 
     def empty_text(self) -> str:
-        return "no event matches" if self.query_text else "no events in this file"
+        if self.query_text:
+            return unmatched_text("event", self.query_text, "document.back")
+        return "no events in this file"
 
     def copy_text(self, row: int) -> str:
         event = self.events[row]

@@ -18,6 +18,7 @@ from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.key_hints import unmatched_text
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import EditionChosen, GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
@@ -143,7 +144,7 @@ class FindingList(RowList):
 
     def empty_text(self) -> str:
         if self.checked and self.query_text:
-            return "no finding matches"
+            return unmatched_text("finding", self.query_text, "document.back")
         return "nothing is wrong with this file" if self.checked else "checking…"
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:

@@ -19,6 +19,7 @@ from resim_inspect.text import cell_width, clean, cut, pad, quantity
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.metrics.value_rows import DELTA_GAP, ValueRows
 from resim_inspect.tui.document.session import Session, same_metric
+from resim_inspect.tui.key_hints import unmatched_text
 from resim_inspect.tui.preferences.model import preferences_of
 from resim_inspect.tui.theme import BLOCKING_MARK, HIDDEN_MARK, ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -262,7 +263,9 @@ class MetricList(ValueRows):
         return f"{self.session.catalog.names[position]}\t{value}".strip()
 
     def empty_text(self) -> str:
-        return "no metric matches" if self.query_text else "no metrics in this file"
+        if self.query_text:
+            return unmatched_text("metric", self.query_text, "document.back")
+        return "no metrics in this file"
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         position = self._view.rows[row]

@@ -41,6 +41,9 @@ class ChoosingChart(RestorableChart):
         self._ask()
 
     def action_statuses(self) -> None:
+        if self.options.statuses and not (self._painted and self._painted.has_failing):
+            self.app.notify("This chart has no failing samples to hide.", timeout=3)
+            return
         self.options = replace(self.options, statuses=not self.options.statuses)
         self._ask()
 

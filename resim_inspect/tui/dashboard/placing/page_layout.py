@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from resim_inspect.tui.dashboard.card_rows import CardRows
+from resim_inspect.tui.dashboard.placing.card_rows import CardRows
 
 CARD_SIZES = ((25, 6), (37, 9), (58, 12), (10_000, 10_000))
 """Smallest width and height in cells of the cards of each size; of the last one fills a page."""
