@@ -70,7 +70,10 @@ def scheduler_address(text: str, tls: TlsFiles = NO_FILES) -> SchedulerAddress |
         )
     for path in tls:
         if path is not None and not is_file(path):
-            raise CallError(f"{clean(str(path))} of the executor's TLS is not a file.")
+            raise CallError(
+                f"the TLS file {clean(str(path))} does not exist or is not a file.",
+                "Correct the path in --tls-ca-file, --tls-cert or --tls-key.",
+            )
     return address
 
 

@@ -167,12 +167,12 @@ def _as_worker_error(error: Exception) -> WorkerError:
 
     if isinstance(error, KilledWorker):
         return WorkerError(
-            f"{error.allowed_failures + 1} workers ended while they ran it.",
-            "The logs of the workers say why; too little memory is the usual reason.",
+            f"{error.allowed_failures + 1} workers ended while they ran this job.",
+            "Read the logs of the workers for the reason, which is usually too little memory.",
         )
     reason = clean(f"{type(error).__name__}: {error}", 200)
     return WorkerError(
-        f"a worker cannot run it ({reason}).",
+        f"a worker cannot run this job ({reason}).",
         f"Install the same version on all machines: {INSTALL}.",
     )
 
@@ -220,7 +220,7 @@ def _check_answers(address: SchedulerAddress, security: Any) -> None:
         run_in_thread(ask, CONNECT_TIMEOUT + 2)
     except TimeoutError as error:
         raise ExecutorError(
-            f"the server at {address.url} gives no answer, or is not a Dask scheduler.",
+            f"the server at {address.url} does not answer, or is not a Dask scheduler.",
             "Check the address, or start the scheduler again.",
         ) from error
     except OSError as error:
@@ -229,7 +229,8 @@ def _check_answers(address: SchedulerAddress, security: Any) -> None:
         # Such as MemoryError: Dask takes what another server sends for the size of a message.
         raise ExecutorError(
             f"the server at {address.url} is not a Dask scheduler, or one of another version.",
-            "Check the host and the port; versions of distributed should be the same everywhere.",
+            "Check the host and the port, and install the same version of distributed on all"
+            " machines.",
         ) from error
 
 
@@ -255,7 +256,7 @@ def _unreachable(address: SchedulerAddress, error: Exception) -> ExecutorError:
     """Return the reason why no connection came about, as far as the error tells it."""
     text = clean(str(error) or type(error).__name__, 160).rstrip(".")
     url, secure = address.url, address.url.replace("tcp://", "tls://")
-    ours = "Name those of the scheduler's authority with --tls-ca-file, --tls-cert and --tls-key."
+    ours = "Give files of the scheduler's authority with --tls-ca-file, --tls-cert and --tls-key."
     if not address.is_encrypted and any(word in text for word in CLOSED):
         return ExecutorError(
             f"the Dask scheduler {url} closes the connection, as one with TLS does.",
@@ -263,7 +264,7 @@ def _unreachable(address: SchedulerAddress, error: Exception) -> ExecutorError:
         )
     if address.is_encrypted and "TLS certificate does not match" in text:
         return ExecutorError(
-            f"the certificate of the Dask scheduler {url} is not of the authority that is given.",
+            f"the certificate of the Dask scheduler {url} was not issued by the given authority.",
             ours,
         )
     if address.is_encrypted and any(word in text for word in ("_ALERT_", "SSLEOFError", *CLOSED)):
@@ -304,8 +305,8 @@ def _security(address: SchedulerAddress) -> Any:
     security = Security(require_encryption=True, **paths)  # type: ignore[no-untyped-call]
     if not all(getattr(security, name) for name in files):
         raise CallError(
-            f"the certificates for {address.url} are not known.",
-            "Name them with --tls-ca-file, --tls-cert and --tls-key, or in Dask's configuration"
+            f"no certificates are given for {address.url}.",
+            "Give them with --tls-ca-file, --tls-cert and --tls-key, or in Dask's configuration"
             " (distributed.comm.tls).",
         )
     try:
@@ -315,7 +316,7 @@ def _security(address: SchedulerAddress) -> Any:
         reason = clean(getattr(error, "reason", None) or str(error), 80)
         raise CallError(
             f"the TLS files for {address.url} cannot be used ({reason}).",
-            "They are PEM files: an authority, a certificate, and the key of this certificate.",
+            "Give three PEM files: an authority, a certificate, and the key of this certificate.",
         ) from error
     return security
 

@@ -66,7 +66,10 @@ class SlurmCluster(Executor):
     def __init__(self, settings: SlurmSettings) -> None:
         missing = missing_programs()
         if missing:
-            raise CallError(f"--executor slurm needs {missing[0]}, which is not here.", INSTALL)
+            raise CallError(
+                f"--executor slurm needs {missing[0]}, which was not found on this machine.",
+                INSTALL,
+            )
         try:
             import dask_jobqueue  # noqa: F401
         except ImportError as error:
@@ -111,7 +114,7 @@ class SlurmCluster(Executor):
                 problem = self._jobs.close()
                 if problem:
                     say(
-                        f"the jobs of Slurm could not be cancelled ({problem}): do it by"
+                        f"the jobs of Slurm could not be cancelled ({problem}); cancel them with"
                         f" `scancel --name={self._name}`."
                     )
                 self._dask.shutdown()
@@ -204,7 +207,7 @@ class SlurmCluster(Executor):
             lines = logs[-1].read_text("utf-8", "replace").split("\n")
             last = [line for line in lines if line.strip()][-1]
             return f"{clean(str(logs[-1]))} ends with: {clean(last, 200)}"
-        return f"Look for them in {clean(str(self._logs))}."
+        return f"Look for logs in {clean(str(self._logs))}."
 
     @contextmanager
     def _scheduler(self, folder: Path) -> Iterator[tuple[Any, SchedulerAddress]]:
@@ -319,7 +322,7 @@ def _bound_to(settings: SlurmSettings) -> dict[str, str]:
         reason = "it is not an address of this machine"
     except (OSError, UnicodeError):
         reason = "it has no address"
-    source = "host in [slurm]" if settings.host else "the own name of this machine"
+    source = "host in [slurm]" if settings.host else "this machine's own name"
     raise CallError(
         f"the scheduler for the jobs of Slurm cannot listen on {clean(host, 80)}, which is"
         f" {source}: {reason}.",

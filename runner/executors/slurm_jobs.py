@@ -186,7 +186,7 @@ class SlurmJobs:
             raise ExecutorError(
                 f"{self._failed_starts} jobs of Slurm in succession ended before their worker was"
                 " connected.",
-                "Their logs say why.",
+                "Read their logs for the reason.",
             )
 
     def _correct(self) -> None:
@@ -217,9 +217,7 @@ class SlurmJobs:
         # Plugins of a cluster may print lines before it, and its name stands behind the number.
         numbers = re.findall(r"^(\d+)(?:;.*)?$", answer, re.MULTILINE)
         if not numbers:
-            raise ExecutorError(
-                f'sbatch printed no number of a job: "{clean(answer.strip(), 120)}".'
-            )
+            raise ExecutorError(f'sbatch printed no job number: "{clean(answer.strip(), 120)}".')
         with self._lock:
             self._live.add(numbers[-1])
 

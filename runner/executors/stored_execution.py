@@ -38,7 +38,7 @@ class StoredWork:
         self.planned = planned
 
     def __call__(self) -> JobResult:
-        raise TypeError("a job of a storage is run by its executor.")
+        raise TypeError("a job that uses a storage can only be run by StoredExecutor.")
 
 
 class StoredExecutor(Executor):
@@ -78,7 +78,7 @@ class StoredExecutor(Executor):
     def submit(self, fn: Callable[P, T], /, *_: P.args, **__: P.kwargs) -> Future[T]:
         """Run a `StoredWork`."""
         if not isinstance(fn, StoredWork):
-            raise TypeError("an executor of a storage runs jobs of a storage only.")
+            raise TypeError("StoredExecutor runs only StoredWork.")
         outer: Future[JobResult] = Future()
         self._pool.submit(self._guarded, outer, fn.planned.job, lambda: self._send(outer, fn))
         return cast("Future[T]", outer)
@@ -147,8 +147,9 @@ class StoredExecutor(Executor):
             done = read_done(self._store, self._names.done(job.name))
             if done is None or fingerprint(done.result) != fingerprint(result):
                 raise StorageError(
-                    f"the storage {clean(self._store.url)} has another result of the job.",
-                    "Another run writes there: wait for it, and run again.",
+                    f"the storage {clean(self._store.url)} has a result of this job from another"
+                    " run.",
+                    "Wait until the other run has ended, and run again.",
                 )
             incoming = self._incoming / done.attempt
             prefix = f"{self._names.job(job.name)}/{done.attempt}"

@@ -64,7 +64,7 @@ class WorkerCall:
     ) -> None:
         if call.version != __version__:
             raise WorkerError(
-                f"the worker has resim-inspect {__version__}, and the call"
+                f"the worker has resim-inspect {__version__}, and the machine that called it has"
                 f" {clean(call.version, 40)}.",
                 "Install the same version on all machines.",
             )

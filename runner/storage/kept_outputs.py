@@ -42,4 +42,7 @@ def note_on(run_folders: Sequence[RunFolder]) -> str:
     if not names:
         return ""
     title = clean(names[0], 80) if len(names) == 1 else counted(len(names), "job")
-    return f"The outputs of {title} were made by no run here; they are kept as {KEPT_OUTPUTS}."
+    return (
+        f"The outputs of {title} were not written by a run in this workspace; they are kept as"
+        f" {KEPT_OUTPUTS}."
+    )

@@ -83,7 +83,7 @@ def remove_path(path: Path) -> str:
             remove_tree(path)
     except OSError as error:
         return f"{clean(str(path))} cannot be removed: {error.strerror}."
-    return f"{clean(str(path))} cannot be removed as a whole." if _exists(path) else ""
+    return f"{clean(str(path))} cannot be removed completely." if _exists(path) else ""
 
 
 def _publish(folder: RunFolder) -> str:

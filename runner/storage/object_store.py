@@ -162,7 +162,7 @@ def _sentence(url: str, action: str, error: Exception) -> StorageError:
     if isinstance(error, ImportError):
         return StorageError(f"{shown} needs another package ({reason}).", "Install it with pip.")
     if "protocol not known" in reason.lower():
-        known = "`pip install s3fs` brings s3, gcsfs gs, adlfs abfs."
+        known = "Install the package of the protocol: s3fs for s3, gcsfs for gs, or adlfs for abfs."
         return StorageError(f"{shown} has a protocol that fsspec does not know.", known)
     if "credential" in f"{kind} {reason}".lower():
         hint = "Give credentials to fsspec by its configuration or the environment."

@@ -89,16 +89,16 @@ def _take_stream(chunks: Iterable[bytes], writer: OutputWriter, alone: str = "")
         raise OutputsError(f"the engine's archive of the outputs is damaged: {error}.") from error
     # tarfile takes an archive that breaks off between two files for a shorter one.
     if stream.tail.strip(b"\0") or len(stream.tail) < END:
-        raise OutputsError("the engine's archive of the outputs broke off.")
+        raise OutputsError("the engine's archive of the outputs is incomplete.")
 
 
 def _take_member(archive: tarfile.TarFile, member: tarfile.TarInfo, writer: OutputWriter) -> None:
     top, _, name = member.name.rstrip("/").partition("/")
     if top != OUTPUTS.name:
-        writer.refuse(member.name, "outside of the outputs folder")
+        writer.refuse(member.name, "is outside of the outputs folder")
     elif not name:
         if not member.isdir():
-            raise OutputsError("the outputs folder is not a directory any more.")
+            raise OutputsError("the outputs folder is no longer a directory.")
     elif member.isdir():
         writer.folder(name)
     elif member.issym():
@@ -115,8 +115,8 @@ def _take_member(archive: tarfile.TarFile, member: tarfile.TarInfo, writer: Outp
 
 def _kind(member: tarfile.TarInfo) -> str:
     if member.isfifo():
-        return "a pipe"
-    return "a sparse file" if member.issparse() else "a device"
+        return "is a pipe"
+    return "is a sparse file" if member.issparse() else "is a device"
 
 
 def take_folder(source: Path, into: Path, caps: Caps) -> Taken:
@@ -125,9 +125,7 @@ def take_folder(source: Path, into: Path, caps: Caps) -> Taken:
     try:
         descriptor = os.open(source, flags)
     except OSError as error:
-        raise OutputsError(
-            "the outputs folder was removed or is not a directory any more."
-        ) from error
+        raise OutputsError("the outputs folder was removed or is no longer a directory.") from error
     try:
         writer = OutputWriter(into, caps, (str(OUTPUTS), str(source)))
         inodes: Counter[tuple[int, int]] = Counter()
@@ -183,8 +181,8 @@ class _FolderReader:
                 elif stat.S_ISREG(mode):
                     self.take_file(folder, entry.name, name)
                 else:
-                    kind = "a pipe" if stat.S_ISFIFO(mode) else "a device or socket"
-                    self._writer.refuse(name, kind)
+                    fault = "is a pipe" if stat.S_ISFIFO(mode) else "is a device or socket"
+                    self._writer.refuse(name, fault)
 
     def take_file(self, folder: int, entry: str, name: str) -> None:
         """Take a file, unless it has a name outside of the outputs."""
@@ -193,12 +191,12 @@ class _FolderReader:
         with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor
             file_stat = os.fstat(descriptor)
             if not stat.S_ISREG(file_stat.st_mode):
-                self._writer.refuse(name, "not a regular file any more")
+                self._writer.refuse(name, "is no longer a regular file")
             elif (
                 file_stat.st_nlink > self._inodes[file_stat.st_dev, file_stat.st_ino]
                 and file_stat.st_nlink > 1
             ):
-                self._writer.refuse(name, "a hard link to a file outside of the outputs")
+                self._writer.refuse(name, "is a hard link to a file outside of the outputs")
             else:
                 self._writer.file(name, file_stat.st_size, file)
 

@@ -106,11 +106,11 @@ class OutputWriter:
         with self._skipping():
             self._links[self._new_entry(name).as_posix()] = target
 
-    def refuse(self, name: str, kind: str) -> None:
-        """Leave out an entry that is neither a regular file nor a folder or link."""
+    def refuse(self, name: str, fault: str) -> None:
+        """Leave out an entry that is not taken; `fault` is the predicate of the message."""
         with self._skipping():
             raise RefusedError(
-                f'the output "{_shown(name)}" is {kind}; only regular files are taken.', COPY
+                f'the output "{_shown(name)}" {fault}; only regular files are taken.', COPY
             )
 
     def restart(self, reason: OutputsError) -> None:
@@ -223,13 +223,13 @@ class OutputWriter:
             try:
                 descriptor = os.open(path, flags, 0o666)
             except FileExistsError:
-                raise RefusedError(f'the outputs hold "{_shown(name)}" twice.') from None
+                raise RefusedError(f'the outputs contain "{_shown(name)}" twice.') from None
             with open(descriptor, "wb") as target:  # noqa: PTH123 - a descriptor
                 left = length
                 while left:
                     chunk = source.read(min(CHUNK, left))
                     if not chunk:
-                        message = f'the output "{_shown(name)}" broke off while it was taken.'
+                        message = f'the output "{_shown(name)}" ended before its stated size.'
                         raise OutputsError(message)
                     target.write(chunk)
                     left -= len(chunk)
@@ -241,21 +241,22 @@ class OutputWriter:
         self._entries += 1
         if self._entries > self._caps.files:
             raise LimitError(
-                f"the outputs hold more than {self._caps.files:,} files.",
+                f"the outputs contain more than {self._caps.files:,} files.",
                 "Pack them into fewer, or raise --max-files.",
             )
         parts = name.split("/")
         if name.startswith("/") or any(part in {"", ".", ".."} for part in parts):
-            raise RefusedError(f'the output "{_shown(name)}" does not stay in the outputs folder.')
+            raise RefusedError(f'the output "{_shown(name)}" is outside of the outputs folder.')
         _check_characters(name)
         if len(parts) > MAX_DEPTH:
             raise RefusedError(
-                f'the output "{_shown(name)}" lies too deep: more than {MAX_DEPTH} folders.',
+                f'the output "{_shown(name)}" is nested too deeply: it is in more than'
+                f" {MAX_DEPTH} folders.",
                 "Let the build write to fewer levels of folders.",
             )
         if any(len(part.encode()) > MAX_NAME for part in parts):
             raise RefusedError(
-                f'the output name "{_shown(name)}" is too long: more than {MAX_NAME} bytes.',
+                f'the output name "{_shown(name)}" is longer than {MAX_NAME} bytes.',
                 "Let the build write a shorter name.",
             )
         return Path(*parts)
@@ -263,14 +264,15 @@ class OutputWriter:
     def _check_size(self, name: str, length: int) -> None:
         if name == METRICS.name and length > self._caps.metrics:
             raise LimitError(
-                f"metrics.binproto has {size(length)}; at most {size(self._caps.metrics)} fits.",
-                "Raise --max-metrics-mib if that is meant.",
+                f"metrics.binproto has {size(length)}, and the limit is"
+                f" {size(self._caps.metrics)}.",
+                "Raise --max-metrics-mib if this size is intended.",
             )
         if self._size + length > self._caps.total:
             raise LimitError(
                 f'with "{_shown(name)}" ({size(length)}) the outputs have more than'
                 f" {size(self._caps.total)}.",
-                "Raise --max-outputs-mib if that is meant.",
+                "Raise --max-outputs-mib if this size is intended.",
             )
 
 

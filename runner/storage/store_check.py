@@ -25,8 +25,8 @@ def check_usable(url: str) -> bool:
     check_url(url)
     if url.partition(":")[0].lower() == OF_ONE_PROCESS:
         raise CallError(
-            f"the storage {clean(url, 120)} is in the memory of one process, and workers are"
-            " others.",
+            f"the storage {clean(url, 120)} is in the memory of this process, which workers cannot"
+            " reach.",
             "Name a storage that all machines reach, such as s3://bucket/folder.",
         )
     store, name = ObjectStore(url), f"resim-check-{uuid4().hex}"
@@ -48,6 +48,6 @@ def _use(store: ObjectStore, name: str) -> None:
         store.is_exclusive = False
     if store.read(name) != CONTENT:
         raise StorageError(
-            f"the storage {clean(store.url, 120)} does not give back what was written.",
-            "Use one whose files can be read as soon as they are written.",
+            f"the storage {clean(store.url, 120)} does not return what was written to it.",
+            "Use a storage whose files can be read as soon as they are written.",
         )

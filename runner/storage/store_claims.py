@@ -65,7 +65,8 @@ class StoreClaim:
         """Raise ClaimError if another process has taken the job over."""
         if not self.is_held():
             raise ClaimError(
-                "another worker has taken the job over.", "Its result counts: run again to see it."
+                "another worker has taken the job over.",
+                "Run again to get the result of that worker.",
             )
 
 

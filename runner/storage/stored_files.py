@@ -54,9 +54,9 @@ def download(store: ObjectStore, prefix: str, files: Iterable[StoredFile], base:
                 store.copy_to(f"{prefix}/{file.name}", target, digest.update)
         if digest.hexdigest() != file.digest:
             raise StorageError(
-                f"{clean(file.name)} of the storage {clean(store.url)} has another content than"
-                " when it was listed.",
-                "Files must not change while a run is under way: run again.",
+                f"{clean(file.name)} of the storage {clean(store.url)} has changed since it"
+                " was listed.",
+                "Run again, and do not change files while a run is under way.",
             )
 
 

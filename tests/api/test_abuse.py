@@ -239,5 +239,5 @@ def test_a_folder_that_was_not_prepared_is_one_clear_sentence(tmp_path: Path) ->
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr.startswith("cannot serve ")
+    assert done.stderr.startswith("the folder ")
     assert done.stderr.count("\n") == 1

@@ -71,13 +71,13 @@ def test_an_answer_without_a_length_does_not_wait(server: MisbehavingServer) -> 
     open_end = b"HTTP/1.1 200 X\r\n\r\n" + ROWS
     server.on("/batches", raw(open_end, pause=5))
     before = time.monotonic()
-    with pytest.raises(UnreachableError, match="does not tell the length"):
+    with pytest.raises(UnreachableError, match="does not state the length"):
         list(client_of(server).batches())
     # JSON shows where it ends; a blob that breaks off looks complete.
     for head in (b"HTTP/1.0 200 X\r\n\r\n", b"HTTP/1.1 200 X\r\nConnection: close\r\n\r\n"):
         server.on("/batches", raw(head + ROWS))
         assert len(list(client_of(server).batches())) == 1
-        with pytest.raises(UnreachableError, match="does not tell the length"):
+        with pytest.raises(UnreachableError, match="does not state the length"):
             client_of(server).blob(f"{server.url}/batches")
     assert time.monotonic() - before < 4
 
@@ -91,14 +91,14 @@ def test_a_host_without_an_answer_is_given_up(server: MisbehavingServer, trouble
     url = server.on("/blob", trouble)  # type: ignore[arg-type]
     reasons: list[str] = []
     before = time.monotonic()
-    while not reasons or "is given up" not in reasons[-1]:
+    while not reasons or "did not answer" not in reasons[-1]:
         with pytest.raises(UnreachableError) as caught:
             client.blob(url)
         reasons.append(caught.value.reason)
         assert time.monotonic() - before < 20
     asked = len(server.requests)
     for _ in range(50):
-        with pytest.raises(UnreachableError, match=r"127\.0\.0\.1 is given up: it did not answer"):
+        with pytest.raises(UnreachableError, match=r"127\.0\.0\.1 did not answer"):
             client.blob(url)
     assert len(server.requests) == asked
 
@@ -116,7 +116,7 @@ def test_only_failures_in_a_row_give_a_host_up() -> None:
         health.failed(limited, RetryableError("answers 429", 300.0))
     health.check(alive)
     health.check(limited)
-    with pytest.raises(UnreachableError, match=r"91 requests in a row over 90 s .*: stalls\)"):
+    with pytest.raises(UnreachableError, match=r"91 requests in a row within 90 s .*: it stalls\)"):
         health.check(dead)
     # Few attempts over a long time are no reason.
     for _ in range(RetryPolicy().give_up_attempts - 1):
@@ -238,7 +238,7 @@ def test_small_answers_need_no_memory_of_the_budget() -> None:
     with reader.in_memory(budget):
         reader.take(b"x" * SMALL)
     assert len(taken) == 1
-    with pytest.raises(BadAnswerError, match="are too many"):
+    with pytest.raises(BadAnswerError, match="are accepted"):
         reader.announce(2 << 30)
 
 
@@ -279,6 +279,6 @@ def test_certificates_that_cannot_be_read_are_said(
     client = Client("https://api.example.com/v1", "token", None)
     with pytest.raises(UnsafeError, match="the certificates to trust cannot be read") as caught:
         list(client.batches())
-    reason = "it has none" if content else "No such file"
+    reason = "it contains no certificates" if content else "No such file"
     assert reason in str(caught.value)
     assert "REQUESTS_CA_BUNDLE" in caught.value.hint

@@ -82,7 +82,7 @@ class BodyReader:
         if length > self._limit:
             raise BadAnswerError(
                 f"{display_url(self._url)} would send {length:,} bytes;"
-                f" {self._limit:,} are too many."
+                f" at most {self._limit:,} are accepted."
             )
         if not packed:
             self._expected = length

@@ -54,7 +54,7 @@ class Client:
         self._origin = origin_of(url)
         if self._origin.scheme == "http" and not (allow_http or self._origin.local):
             raise UnsafeError(
-                f"{clean(self._origin.host)} is asked over plain http, which would show the token.",
+                f"a request to {clean(self._origin.host)} over plain http would reveal the token.",
                 "Use https, or allow plain http explicitly.",
             )
         self._allow_http = allow_http
@@ -227,7 +227,7 @@ class Client:
             if headers and origin_of(target) != self._origin:
                 raise UnsafeError(
                     f"{display_url(url)} redirects to {clean(origin_of(target).host, 80)}:"
-                    " the token does not go there.",
+                    " the token is not sent to another host.",
                     "Check the API's address.",
                 )
             if not headers:
@@ -238,7 +238,7 @@ class Client:
     def _check_blob(self, url: str) -> None:
         """Raise BadAnswerError or UnsafeError for a URL of a blob that must not be requested."""
         if not isinstance(url, str) or url_problem(url.partition("?")[0]):
-            raise BadAnswerError("the API gives an invalid URL of a blob.")
+            raise BadAnswerError("the API gives an invalid URL for a blob.")
         origin = origin_of(url)
         if origin.scheme == "https" or self._allow_http:
             return
@@ -247,7 +247,7 @@ class Client:
             return
         raise UnsafeError(
             f"the API points to a blob at {clean(origin.host, 80)} over plain http.",
-            "Allow plain http explicitly if that is meant.",
+            "Allow plain http explicitly if that is intended.",
         )
 
 

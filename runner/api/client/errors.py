@@ -73,7 +73,7 @@ def tls_error(url: str, error: Exception) -> ApiError:
     host = clean(urlsplit(url).hostname or "?")
     return UnsafeError(
         f"the certificate of {host} {why}.",
-        "REQUESTS_CA_BUNDLE names a file of certificates to trust.",
+        "Set REQUESTS_CA_BUNDLE to a file with the certificates to trust.",
     )
 
 

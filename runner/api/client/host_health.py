@@ -40,9 +40,9 @@ class HostHealth:
         streak = self._streaks.get(origin)
         if streak is not None and streak.given_up:
             raise UnreachableError(
-                f"{clean(origin.host, 80)} is given up: it did not answer"
-                f" {streak.attempts} requests in a row over {streak.given_up:.0f} s"
-                f" (the last one: {streak.reason}).",
+                f"{clean(origin.host, 80)} did not answer {streak.attempts} requests in a row"
+                f" within {streak.given_up:.0f} s (the last problem: it {streak.reason}), so no"
+                " more requests are sent to it.",
                 "Try again later.",
             )
 

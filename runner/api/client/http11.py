@@ -29,7 +29,7 @@ _PIECE = 1 << 16
 _MAX_HEAD = 1 << 16
 _BREAKS = "breaks off in the middle of its answer"
 _STALLS = "stalls in the middle of its answer"
-NO_LENGTH = "does not tell the length of its answer"
+NO_LENGTH = "does not state the length of its answer"
 _Key = tuple[str, str, int]
 
 
@@ -136,7 +136,11 @@ class Http11ConnectionPool:
                         capath=self._authorities if folder else None,
                     )
                 except OSError as error:
-                    reason = "it has none" if isinstance(error, ssl.SSLError) else error.strerror
+                    reason = (
+                        "it contains no certificates"
+                        if isinstance(error, ssl.SSLError)
+                        else error.strerror
+                    )
                     raise UnsafeError(
                         "the certificates to trust cannot be read from"
                         f" {clean(self._authorities, 200)}: {reason}.",

@@ -130,7 +130,7 @@ def _begin(
     """Queue the requests of a job's lists."""
     job_id = text_of(job.row, "jobID")
     if not job_id:
-        error = BadAnswerError("the list of jobs has one without an id.")
+        error = BadAnswerError("the list of jobs has an entry without an id.")
         job.failures.append(("", 0, Failure("job", error)))
         finished.append(job)
         return

@@ -29,7 +29,7 @@ def parse_object(body: bytes, url: str) -> dict[str, Any]:
         text = body.decode(json.detect_encoding(body), "replace")
         answer = json.loads(text, parse_int=_integer)
     except (ValueError, RecursionError):
-        what = "a web page" if body.lstrip()[:1] == b"<" else "something"
+        what = "a web page" if body.lstrip()[:1] == b"<" else "content"
         raise BadAnswerError(
             f"{display_url(url)} answers with {what} that is not JSON.",
             "Check the API's address.",
@@ -64,7 +64,7 @@ class PageGuard:
             or self._repeated > MAX_REPEATED_PAGES
             or self._rows > MAX_ROWS
         ):
-            raise BadAnswerError(f"{display_url(self._url)} never comes to its last page.")
+            raise BadAnswerError(f"{display_url(self._url)} answers with pages that never end.")
         self._tokens.add(token)
         return token
 

@@ -83,7 +83,7 @@ def build_index(
             raise WorkspaceError(
                 f"{clean(str(workspace.folder))} and {clean(str(seen[workspace.batch_id].folder))}"
                 " have the same batch ID.",
-                "One is a copy of the other: change its ids in workspace.json.",
+                "One is a copy of the other: change the ids in workspace.json of the copy.",
             )
         seen[workspace.batch_id] = workspace
     with disk_errors(folder):

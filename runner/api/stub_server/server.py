@@ -81,7 +81,7 @@ class Blob:
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode) or status.st_size < self.offset + self.length:
-                raise OSError("the file is no longer what was prepared")
+                raise OSError("the file has changed since it was prepared")
             os.lseek(descriptor, self.offset, os.SEEK_SET)
             rest = self.length
             while rest:
@@ -360,7 +360,7 @@ class Connection(asyncio.Protocol):
                 if len(self.buffer) > MAX_HEAD:
                     self.refuse(Refusal(431, "the request's head is too large", close=True))
                 elif not _BEGINNING.match(self.buffer):
-                    self.refuse(Refusal(400, "this is not HTTP", close=True))
+                    self.refuse(Refusal(400, "the request is not HTTP", close=True))
                 return
             head = bytes(self.buffer[:end])
             del self.buffer[: end + 4]
@@ -376,7 +376,7 @@ class Connection(asyncio.Protocol):
         method, target, headers, self.keep = _parse(head)
         self.bodiless = method == "HEAD"
         if method != "GET":
-            raise Refusal(405, "the API only reads, and answers only GET requests", close=True)
+            raise Refusal(405, "the API is read-only and answers only GET requests", close=True)
         if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
             raise Refusal(400, "a GET request must not have a body", close=True)
         answers = self.server.answers
@@ -483,7 +483,7 @@ def _parse(head: bytes) -> tuple[str, str, dict[str, str], bool]:
     first, *lines = head.split(b"\r\n")
     words = first.split(b" ")
     if len(words) != 3 or words[2] not in (b"HTTP/1.1", b"HTTP/1.0") or not _NAME.match(words[0]):
-        raise Refusal(400, "this is not HTTP/1.1", close=True)
+        raise Refusal(400, "the request is not HTTP/1.1", close=True)
     if not words[1].startswith((b"/", b"http://", b"https://", b"*")) or not words[1].isascii():
         raise Refusal(400, "the request has no path", close=True)
     headers: dict[str, str] = {}
@@ -656,8 +656,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--counts", default="", help="a file to write counts to; - is stdout")
-    parser.add_argument("--seconds", type=float, default=0.0, help="end by itself after so long")
+    parser.add_argument(
+        "--counts", default="", help="write the counts of requests to this file; - is stdout"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=0.0, help="stop after this many seconds (0: never)"
+    )
     args = parser.parse_args(arguments)
 
     def ready(server: Server) -> None:
@@ -667,7 +671,7 @@ def main(arguments: list[str]) -> int:
         server = Server(args.folder, counts_to(args.counts) if args.counts else None)
         asyncio.run(serve(server, args.host, args.port, ready, args.seconds))
     except (OSError, ValueError, KeyError) as error:
-        print(f"cannot serve {args.folder}: {error}", file=sys.stderr)  # noqa: T201
+        print(f"the folder {args.folder} cannot be served: {error}", file=sys.stderr)  # noqa: T201
         return 2
     return 0
 

@@ -49,7 +49,7 @@ def test_without_a_project_the_routes_are_those_of_2023(server: MisbehavingServe
 
 def test_lists_that_never_end_are_seen(server: MisbehavingServer, client: Client) -> None:
     server.on(JOBS, document({"jobs": [], "nextPageToken": "again"}))
-    with pytest.raises(BadAnswerError, match="last page"):
+    with pytest.raises(BadAnswerError, match="pages that never end"):
         names(client)
     assert len(server.requests) == 2
 
@@ -83,7 +83,7 @@ def test_answers_that_make_no_sense_are_one_sentence(
 
 def test_too_much_is_refused_before_it_is_read(server: MisbehavingServer, client: Client) -> None:
     server.on(JOBS, answer(200, b"x", length=10_000_000_000))
-    with pytest.raises(BadAnswerError, match="too many"):
+    with pytest.raises(BadAnswerError, match="are accepted"):
         names(client)
     chunk = b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n30d40\r\n" + b"x" * 200_000
     server.on("/large", raw(chunk + b"\r\n0\r\n\r\n"))

@@ -55,7 +55,7 @@ def test_the_token_follows_on_the_same_host_and_to_no_other(
             "//evil.test/x",
         ):
             server.on(JOBS, answer(302, b"", f"Location: {location}"))
-            with pytest.raises(UnsafeError, match="the token does not go there"):
+            with pytest.raises(UnsafeError, match="the token is not sent to another host"):
                 names(client)
         assert other.requests == []
 

@@ -134,11 +134,11 @@ def test_hostile_answers_are_safe(server: MisbehavingServer, tmp_path: Path) -> 
     with misbehaving_server() as other:
         elsewhere = other.on("/x", document({"jobs": []}))
         server.on(f"{BASE}/jobs", answer(302, b"", f"Location: {elsewhere}"))
-        with pytest.raises(UnsafeError, match="the token does not go there"):
+        with pytest.raises(UnsafeError, match="the token is not sent to another host"):
             fetch(server, tmp_path / "a")
         assert not other.requests
     server.on(f"{BASE}/jobs", answer(200, b"", length=10 << 30))
-    with pytest.raises(BadAnswerError, match="too many"):
+    with pytest.raises(BadAnswerError, match="are accepted"):
         fetch(server, tmp_path / "b")
     server.on(f"{BASE}/jobs", answer(200, b"<html>Log in", "Content-Type: text/html"))
     with pytest.raises(BadAnswerError, match="a web page"):

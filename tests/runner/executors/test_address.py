@@ -133,7 +133,7 @@ def test_a_worker_of_another_version_refuses_the_call(tmp_path: Path) -> None:
     context, _ = call_of(FakeEngine())
     call = remote_call(tmp_path, context, EngineOptions())
     object.__setattr__(call, "version", "0.0.1")
-    with pytest.raises(WorkerError, match=r"and the call 0\.0\.1\.$"):
+    with pytest.raises(WorkerError, match=r"that called it has 0\.0\.1\.$"):
         WorkerCall(call, lambda: True)
     # The batch of the call is broken, and still known by its id.
     request = BatchRunRequest(Mode.BATCH, ())

@@ -55,7 +55,7 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeSlurm:
             "listen on node-1.invalid, which is host in [slurm]: it has no address.",
         ),
         ("a" * 70, "which is host in [slurm]: it has no address."),
-        ("", "listen on own-name, which is the own name of this machine: it has no address."),
+        ("", "listen on own-name, which is this machine's own name: it has no address."),
     ],
 )
 def test_a_host_without_an_address_is_named(

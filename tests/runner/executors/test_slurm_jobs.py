@@ -139,7 +139,7 @@ def test_without_a_job_nothing_is_cancelled(slurm: FakeSlurm, jobs: SlurmJobs) -
         ),
         ("exit 3", "Slurm accepts no job (sbatch ended with code 3)."),
         ("printf 'a\\033[2J\\n' >&2; exit 1", "Slurm accepts no job (a[2J)."),
-        ("echo hello", 'sbatch printed no number of a job: "hello".'),
+        ("echo hello", 'sbatch printed no job number: "hello".'),
     ],
 )
 def test_a_refusal_is_one_sentence(
@@ -209,6 +209,6 @@ def test_missing_programs_and_a_missing_extra_are_one_sentence(
     call = call_runner(*words)
     assert (call.code, call.err) == (
         2,
-        "resim-runner: --executor slurm needs sbatch, which is not here.\n"
+        "resim-runner: --executor slurm needs sbatch, which was not found on this machine.\n"
         "  Start the run on a machine that submits to the cluster.\n",
     )

@@ -164,7 +164,7 @@ def test_inputs_that_change_while_they_are_uploaded_break_the_job(
     monkeypatch.setattr(stored_worker, "store_at", lambda _: store)
     ((result,), _) = run_through(store, workspace, engine)
     assert result.outcome is Outcome.BROKEN
-    assert "has another content than when it was listed" in result.message
+    assert "has changed since it was listed" in result.message
     assert not engine.started
 
 

@@ -109,7 +109,10 @@ def test_a_run_that_fails_says_where_the_outputs_are(tmp_path: Path) -> None:
     words = ("--command", "false", "--no-sandbox", "--only", "jobs")
     call = call_runner("run", *words, workspace)
     assert call.code != 0
-    sentence = "The outputs of job-000 were made by no run here; they are kept as outputs.before."
+    sentence = (
+        "The outputs of job-000 were not written by a run in this workspace; they are kept as"
+        " outputs.before."
+    )
     assert call.err.count(sentence) == 1
     assert texts(outputs) == {"outputs.before": "copied"}
     again = call_runner("run", *words, "--rerun", "all", workspace)

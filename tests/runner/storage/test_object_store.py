@@ -120,7 +120,7 @@ def test_a_folder_comes_back_as_it_was_or_not_at_all(store: ObjectStore, tmp_pat
     assert names == ["logs", "logs/a b.txt", "logs/empty", "logs/link"]
     assert (tmp_path / "target/logs/link").read_text() == "content"
     store.write("inputs/1/logs/a b.txt", b"changed")
-    with pytest.raises(StorageError, match="has another content than when it was listed"):
+    with pytest.raises(StorageError, match="has changed since it was listed"):
         download(store, "inputs/1", listed, tmp_path / "again")
 
 

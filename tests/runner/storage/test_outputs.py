@@ -76,8 +76,8 @@ def test_names_that_leave_or_lie_are_refused(tmp_path: Path, name: str) -> None:
         ("a\u202eb", "has the character U+202E, right-to-left override", "printable"),
         ("a\x1bb", "has the character U+001B, a control character", "printable"),
         ("a\udcffb", "is not valid UTF-8", "in UTF-8"),
-        ("a" * 256, "is too long: more than 255 bytes", "shorter"),
-        ("d/" * 40 + "a", "lies too deep: more than 32 folders", "fewer levels"),
+        ("a" * 256, "is longer than 255 bytes", "shorter"),
+        ("d/" * 40 + "a", "is nested too deeply: it is in more than 32 folders", "fewer levels"),
     ],
 )
 def test_a_refused_name_is_explained(tmp_path: Path, name: str, reason: str, advice: str) -> None:
@@ -211,7 +211,7 @@ def test_a_folder_is_taken_by_the_same_rules(
     assert says in taken.refused
     assert taken.names == ("metrics.binproto",)
     (tmp_path / "link").symlink_to(source)
-    with pytest.raises(OutputsError, match="is not a directory"):
+    with pytest.raises(OutputsError, match="is no longer a directory"):
         take_folder(tmp_path / "link", tmp_path / "out", Caps())
 
 

@@ -133,7 +133,7 @@ def test_the_run_is_refused_before_any_job(
     monkeypatch.setattr(failing, "error", PermissionError("Access Denied"))
     urls = {
         "failing://bucket/a": "cannot be written",
-        "memory://a": "is in the memory of one process, and workers are others.",
+        "memory://a": "is in the memory of this process, which workers cannot reach.",
         "zzz://bucket/a": "has a protocol that fsspec does not know.",
     }
     if importlib.util.find_spec("gcsfs") is None:

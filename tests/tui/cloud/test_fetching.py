@@ -251,7 +251,7 @@ async def test_a_token_is_asked_for(
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(404, "there is no batch 11111111"), (302, "the token does not go there")],
+    [(404, "there is no batch 11111111"), (302, "the token is not sent to another host")],
 )
 async def test_an_error_is_one_sentence_and_can_be_copied(
     cloud: FakeCloud, status: int, words: str, monkeypatch: pytest.MonkeyPatch
