@@ -83,7 +83,7 @@ def _failure_of(error: BaseException) -> Failure | None:
     if isinstance(error, RunnerError | SettingsError):
         return Failure(ExitCode.ERROR, str(error), error.hint)
     if isinstance(error, Interrupted):
-        return Failure(error.code, "interrupted before any build was started.")
+        return Failure(error.code, "the command was interrupted before it started a build.")
     return None
 
 

@@ -55,7 +55,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="ADDRESS",
         help="the engine to clean (default: as for run)",
     )
-    parser.add_argument("--yes", action="store_true", help="remove without a question")
+    parser.add_argument("--yes", action="store_true", help="remove without asking")
     parser.add_argument(
         "--format",
         choices=("text", "json"),
@@ -73,8 +73,8 @@ def run(args: Namespace) -> int:
     bounds = checked_bounds(args)
     if bounds.are_given and args.yes:
         raise CallError(
-            "--limit, --max-bytes and --start are for a list, and --yes removes what is in it.",
-            "Leave --yes out, or the bounds.",
+            "--limit, --max-bytes and --start shorten a list, and --yes removes all of it.",
+            "Leave out --yes, or those options.",
         )
     with ExitStack() as stack:
         leftovers: list[Leftover] = []
@@ -89,7 +89,7 @@ def run(args: Namespace) -> int:
         if args.format == "json":
             return _as_document(leftovers, bounds, removes=args.yes)
         if not leftovers:
-            sys.stdout.write("Nothing is left of any run that has ended.\n")
+            sys.stdout.write("No leftovers of earlier runs were found.\n")
             return ExitCode.OK
         _print(leftovers)
         if not args.yes and not _confirmed(len(leftovers)):
@@ -108,7 +108,7 @@ def _engines(args: Namespace, stack: ExitStack) -> Iterator[Engine]:
         except EngineError as error:
             if args.engine:
                 raise
-            sys.stderr.write(f"not cleaned: {clean(str(error))}\n")
+            sys.stderr.write(f"An engine was not cleaned: {clean(str(error))}\n")
             continue
         stack.callback(engine.close)
         yield engine
@@ -145,9 +145,12 @@ def _as_document(leftovers: Sequence[Leftover], bounds: Bounds, *, removes: bool
 
 def _confirmed(number: int) -> bool:
     """Ask on the terminal; raises CallError without a terminal."""
-    what = count(number, "thing")
+    what = count(number, "item")
     if not sys.stdin.isatty():
-        raise CallError(f"{what} would be removed, and nothing was.", "Confirm it with --yes.")
+        raise CallError(
+            f"{what} would be removed, and nothing was removed without a confirmation.",
+            "Confirm it with --yes.",
+        )
     sys.stderr.write(f"Remove {'it' if number == 1 else f'these {number:,}'}? [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
@@ -158,6 +161,6 @@ def _remove(leftovers: Sequence[Leftover]) -> int:
     for leftover, text in zip(leftovers, remove_all(leftovers), strict=True):
         if text != leftover.text:
             failed += 1
-            sys.stderr.write(f"not removed: {text}\n")
-    sys.stdout.write(f"{count(len(leftovers) - failed, 'thing')} removed.\n")
+            sys.stderr.write(f"Not removed: {text}\n")
+    sys.stdout.write(f"{count(len(leftovers) - failed, 'item')} removed.\n")
     return ExitCode.ERROR if failed else ExitCode.OK

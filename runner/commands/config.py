@@ -59,8 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "call",
         nargs=argparse.REMAINDER,
         metavar="COMMAND [ARGUMENT...]",
-        help="a call of resim-runner, to see its flags, after all options of config itself; "
-        "without one, the content of the file",
+        help="a command line of resim-runner whose settings are shown; options of config itself "
+        "stand before it (default: show the content of the file)",
     )
 
 

@@ -25,7 +25,7 @@ SDK = "resim-open-core"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `demo`."""
     parser.add_argument(
-        "--keep", metavar="DIR", type=Path, help="create the workspace here and keep it"
+        "--keep", metavar="DIR", type=Path, help="create the workspace in this folder and keep it"
     )
     parser.add_argument(
         "--no-inspect",
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--emissions",
         action="store_true",
-        help="run a build that emits, whose metrics are SQL in a config, instead",
+        help="run the example whose build emits data and whose metrics are SQL queries of a config",
     )
 
 
@@ -120,7 +120,7 @@ def generate(example: Path, workspace: Path) -> None:
     command = [sys.executable, str(example / "generate.py"), str(workspace)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["it wrote nothing"])[-1]
+        last = (done.stderr.strip().splitlines() or ["the generator wrote no error"])[-1]
         reason = clean(last.removeprefix("generate.py: ").removesuffix("."), 200)
         raise RunnerError(f"the flights cannot be generated: {reason}.")
 

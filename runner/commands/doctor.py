@@ -45,8 +45,8 @@ LEFT_BEHIND = (
     (
         WORKER_PREFIX,
         "workers",
-        "Each holds inputs and outputs of jobs; `resim-runner clean` removes it, and the next"
-        " worker with a storage does.",
+        "Each holds inputs and outputs of jobs; `resim-runner clean` or the next worker that uses"
+        " a storage removes it.",
     ),
 )
 """Folders of processes on this machine: prefix, owners, and what removes those of dead ones."""

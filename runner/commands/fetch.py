@@ -110,7 +110,8 @@ def run(args: Namespace) -> int:
             raise
         except Interrupted:
             sys.stderr.write(
-                "interrupted: completed downloads are kept; run the same command to continue.\n"
+                "The download was interrupted. Completed files are kept; run the same command to"
+                " continue.\n"
             )
             return signals.code or ExitCode.INTERRUPTED
 
@@ -202,7 +203,7 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, notify: EventSink | No
         sys.stdout.write(secrets.hide_text(json.dumps(values, indent=1)) + "\n")
     else:
         kept_sentence = (
-            f", {fetched.complete_before:,} of them complete before"
+            f", {fetched.complete_before:,} of them already complete"
             if fetched.complete_before
             else ""
         )

@@ -42,7 +42,7 @@ TAIL = """\
 # "Max speed" = 0.05
 # "*latency*" = "abs:0.5"
 
-# Files beside the build's own that --watch follows, and files that it leaves out.
+# Files that --watch follows in addition to those of the build, and files that it leaves out.
 # [watch]
 # paths = ["config/*.yaml"]
 # ignore = ["*.md"]
@@ -77,14 +77,14 @@ def run(args: argparse.Namespace) -> int:
     existing = path if os.path.lexists(path) else find_project(folder)
     if existing is not None and existing.parent == folder:
         raise CallError(
-            f"{log_path(existing)} holds the settings already, and nothing was changed.",
-            "`resim-runner config` shows them.",
+            f"{log_path(existing)} already exists, and nothing was changed.",
+            "`resim-runner config` shows its settings.",
         )
     folder_survey = survey(folder)
     write_atomic(path, project_text(folder_survey).encode())
-    lines = [f"{log_path(path)} is written.", *_found_lines(folder_survey)]
+    lines = [f"{log_path(path)} was written.", *_found_lines(folder_survey)]
     if existing is not None:
-        lines.append(f"From here on {log_path(existing)} above does not hold.")
+        lines.append(f"It replaces {log_path(existing)} for this folder and all below it.")
     sys.stdout.write("\n".join(lines) + "\n")
     return ExitCode.OK
 
@@ -93,7 +93,7 @@ def _found_lines(folder_survey: Survey) -> Iterator[str]:
     for build in folder_survey.builds:
         yield f"  build {build.name}: {clean(build.reason)}"
     if not folder_survey.builds:
-        yield "  no Dockerfile and no module with job_metrics: name the build in it."
+        yield "  No Dockerfile and no module with job_metrics was found: add a build to it."
     if folder_survey.workspace:
         yield f"  workspace {clean(folder_survey.workspace)}"
     if folder_survey.inputs:

@@ -198,8 +198,8 @@ def _check_inputs(folder: Path) -> list[str]:
     """Return warnings about the inputs; raises CallError for inputs that no build can run on."""
     if is_folder(folder) and contract.mode_of(contract.names_in(folder)) is not Mode.JOB:
         raise CallError(
-            f"{clean(str(folder))} has the config of another mode than a job's.",
-            "A job's inputs are experience/ and logs/ alone.",
+            f"{clean(str(folder))} has the config file of a batch or a report.",
+            "Give a folder whose content is experience/ and logs/ of a job.",
         )
     findings = contract.check_inputs(folder)
     for finding in findings:

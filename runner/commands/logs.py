@@ -43,10 +43,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_run_folder_argument(parser)
     add_jobs_argument(parser, "names or globs of jobs, or batch (default: all that have a log)")
     parser.add_argument(
-        "--follow", action="store_true", help="go on with new lines until the run has ended"
+        "--follow", action="store_true", help="also print new lines until the run has ended"
     )
     parser.add_argument(
-        "--grep", type=_pattern, metavar="REGEX", help="only lines in which the pattern is found"
+        "--grep", type=_pattern, metavar="REGEX", help="print only lines that match the pattern"
     )
     parser.add_argument(
         "--format",
@@ -169,8 +169,9 @@ def run(args: Namespace) -> int:
     bounds = checked_bounds(args)
     if bounds.are_given and args.follow:
         raise CallError(
-            "--limit, --max-bytes and --start are for logs as they are, and --follow goes on.",
-            "Leave --follow out, or the bounds.",
+            "--limit, --max-bytes and --start shorten a list, and --follow prints lines without"
+            " end.",
+            "Leave out --follow, or those options.",
         )
     record, sources = _sources(args)
     if not args.follow:

@@ -316,7 +316,8 @@ def _parallel(args: Namespace, context: RunContext) -> int:
     if args.use_tmp_resim:
         if args.parallel not in {None, 1}:
             raise CallError(
-                "--use-tmp-resim runs one job at a time, as all use the same /tmp/resim."
+                "--use-tmp-resim runs one job at a time, as all use the same /tmp/resim.",
+                "Leave out --parallel.",
             )
         return 1
     return args.parallel or scheduler.slots(context.engine.info, context.build.limits)

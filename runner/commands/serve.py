@@ -67,9 +67,11 @@ def run(args: argparse.Namespace) -> int:
     if len(args.workspaces) > 1 and not args.report:
         raise CallError("several workspaces are served only with --report.")
     if args.report and args.config_fields == 3:
-        raise CallError("--config-fields 3 is for batches: a report always has four fields.")
+        raise CallError(
+            "--config-fields 3 cannot be used with --report, whose config always has four fields."
+        )
     if not 0 <= args.port <= 65535:
-        raise CallError(f"{args.port} is not a port number.")
+        raise CallError(f"{args.port} is not a port number from 0 to 65535.")
     _check_port(args.port)
     workspaces = [open_workspace(path) for path in args.workspaces]
     check_one_suite([(str(each.folder), each.info) for each in workspaces])
@@ -114,7 +116,7 @@ def _check_port(port: int) -> None:
 
 
 def _cannot_listen(port: int, error: OSError) -> CallError:
-    return CallError(f"cannot listen on {HOST}:{port}: {error.strerror or error}.")
+    return CallError(f"the server cannot listen on {HOST}:{port}: {error.strerror or error}.")
 
 
 @contextmanager
@@ -141,7 +143,7 @@ def _ready(server: Server, prepared: ServedFolder, args: argparse.Namespace) -> 
     if args.config is not None:
         path = args.config / name if is_folder(args.config) else args.config
         write_atomic(path, data + b"\n", private=True)
-        _say(f"{path} is for the build's inputs; it holds the token of this server.")
+        _say(f"{path} is for the build's inputs; it contains the token of this server.")
     sys.stdout.write(data.decode() + "\n")
     sys.stdout.flush()
     for problem in prepared.problems:

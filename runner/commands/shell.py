@@ -70,11 +70,11 @@ def _run(engine: Engine, build: Build, task: Task, words: tuple[str, ...]) -> in
     about = count(len(task.inputs), "folder")
     _say(
         f"{clean(task.job, 60)} in {prepared.description}: {about} in {INPUTS} (or RESIM_INPUTS);"
-        f" {OUTPUTS} and everything else that is written is gone at the end."
+        f" {OUTPUTS} and everything else that is written is removed at the end."
     )
     begun = time.monotonic()
     code = engine.shell(build, prepared, task)
-    _say(f"ended with {code} after {time.monotonic() - begun:,.0f} s.")
+    _say(f"The shell ended with {code} after {time.monotonic() - begun:,.0f} s.")
     return code
 
 

@@ -165,7 +165,7 @@ def run_lines(state: RunState, now: float) -> Iterator[str]:
             parts.append(f"{state.done:,} of {state.todo:,} ended")
             parts.append(f"{len(state.running):,} running")
         else:
-            parts.append(clean(state.note, 100) or "it prepares the build")
+            parts.append(clean(state.note, 100) or "it is preparing the build")
         left = state.seconds_left(now)
         if left is not None and left >= 1:
             parts.append(f"about {left:,.0f} s left")
@@ -183,9 +183,9 @@ def run_lines(state: RunState, now: float) -> Iterator[str]:
         else:
             yield f"The last run counts as dead ({where}), {NO_HEARTBEAT}."
         if owner is not None and owner.command:
-            yield f"  Run it again, and finished jobs are kept: {clean(owner.command_line)}"
+            yield f"  Run it again; finished jobs are kept: {clean(owner.command_line)}"
     elif state.error:
-        yield f"The last run broke off: {clean(state.error)}"
+        yield f"The last run failed: {clean(state.error)}"
         if state.hint:
             yield f"  {clean(state.hint)}"
 

@@ -29,7 +29,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         parser,
         "names or globs of jobs to stop, while the others go on (default: the whole run)",
     )
-    parser.add_argument("--no-wait", action="store_true", help="do not wait until they have ended")
+    parser.add_argument(
+        "--no-wait", action="store_true", help="do not wait until the run or its jobs have ended"
+    )
 
 
 def run(args: Namespace) -> int:
@@ -79,9 +81,13 @@ def _active(state: RunState, names: set[str]) -> list[JobProgress]:
 
 def _report(state: RunState, chosen: Sequence[str], *, waited: bool) -> None:
     if chosen:
-        text = f"{count(len(chosen), 'job')} stopped." if waited else "Asked to stop the jobs."
+        text = (
+            f"{count(len(chosen), 'job')} stopped."
+            if waited
+            else "The run was asked to stop the jobs."
+        )
     elif state.life is Life.DIED:
-        text = "The process of the run ended before the run did."
+        text = "The process of the run ended before the run was complete."
     else:
-        text = "The run has ended." if waited else "Asked to stop the run."
+        text = "The run has ended." if waited else "The run was asked to stop."
     sys.stdout.write(f"{text}\n")

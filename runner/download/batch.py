@@ -198,7 +198,9 @@ class _Fetch:
         state = read_state(run_folder)
         revision = selection.revision(row)
         if exists(run_folder.result):
-            self._notes.append(f"{name} has the result of a run on this machine, and is kept.")
+            self._notes.append(
+                f"{name} has the result of a run on this machine, and was not replaced."
+            )
         elif (
             state.get("revision") != revision
             or not state.get("final")
@@ -216,7 +218,9 @@ class _Fetch:
         """State of the batch's own metrics: listed each time, since nothing tells of changes."""
         run_folder = RunFolder(self._target.folder / BATCH)
         if exists(run_folder.result):
-            self._notes.append("batch has the result of a run on this machine, and is kept.")
+            self._notes.append(
+                "the batch has the result of a run on this machine, and was not replaced."
+            )
             return None
         revision = selection.revision({"jobStatus": sorted(map(selection.revision, rows))})
         state = read_state(run_folder)

@@ -109,7 +109,7 @@ class Parts:
         if content is None:
             content = self.journal.get(f"{kind}/{key}")
         if content is None:
-            raise StorageError("the journal of the download was changed.", "Run again.")
+            raise StorageError("another program changed the journal of the download.", "Run again.")
         return content
 
     def keys(self, kind: str) -> list[str]:

@@ -46,13 +46,13 @@ class Target:
         about = clean(str(self.folder))
         if not exists(self.folder / CONFIG):
             if names_in(self.folder):
-                raise CallError(f"{about} has other content than a batch.", "Give a new folder.")
+                raise CallError(f"{about} has other content than a batch.", "Name a new folder.")
             return {}
         workspace = open_workspace(self.folder)
         if (workspace.project_id, workspace.batch_id) != (self.project_id, self.batch_id):
             raise CallError(
                 f"{about} is the workspace of another batch ({workspace.batch_id}).",
-                "Give a new folder.",
+                "Name a new folder.",
             )
         return {str(job.id): job.name for job in workspace.jobs}
 

@@ -31,7 +31,7 @@ def check_leftovers(engine: Engine) -> Iterator[Check]:
     for leftover in removed:
         yield Check("ok", "leftovers", f"removed {leftover}")
     if not removed:
-        yield Check("ok", "leftovers", "none of runners that have ended")
+        yield Check("ok", "leftovers", "no container, network or folder of an ended run is left")
 
 
 def check_image(engine: Engine, build: Build) -> Iterator[Check]:
@@ -49,7 +49,7 @@ def check_limits(info: EngineInfo, hint: str = "") -> Check:
     unkept = info.unkept
     if not unkept:
         return Check("ok", "limits", "memory, processes and CPUs can be limited")
-    text = f"not enforced, so that a build may use everything there is: {', '.join(sorted(unkept))}"
+    text = f"a build may exceed limits that are not enforced here: {', '.join(sorted(unkept))}"
     return Check("warning", "limits", text, hint)
 
 

@@ -193,7 +193,7 @@ def test_docker_s_context_and_doctor(tmp_path: Path, far: Far) -> None:
     assert "are copied to it" in call.out
     call = runner("doctor", "--image", BASE_IMAGE, env={**env, "DOCKER_CONTEXT": "near"})
     assert call.code == 2
-    assert "docker context near): it has no engine address" in call.out
+    assert "docker context near): the context has no address of an engine" in call.out
 
 
 @pytest.fixture(scope="module")

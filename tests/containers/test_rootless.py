@@ -184,7 +184,7 @@ def test_outputs_are_the_caller_s_and_limits_that_are_not_kept_are_said(
         for path in (person.home / "out").rglob("*"):
             assert path.stat().st_uid == person.uid
     if limits["level"] == "warning":
-        assert "use everything there is" in limits["text"]
+        assert "a build may exceed limits" in limits["text"]
         assert "--memory-mib" in limits["text"]
         assert f"warning: rootless {name} cannot enforce" in call.err
     else:

@@ -47,7 +47,7 @@ NOT_RUN = {
 """Patterns of calls that are not run, and the reasons."""
 SENTENCES = {
     r"resim-runner stop": "no run is under way",
-    r"resim-runner init": "holds the settings already",
+    r"resim-runner init": "already exists, and nothing was changed",
     r"resim-runner clean .*--results": "would be removed, and nothing was",
 }
 """Sentences of calls that the world of these tests refuses."""

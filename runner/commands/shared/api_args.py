@@ -29,7 +29,7 @@ def add_api_arguments(parser: argparse.ArgumentParser, *, config_fields: bool = 
     group.add_argument(
         "--api-on-host",
         action="store_true",
-        help="run the API on this machine, if it cannot run beside the build",
+        help="run the API on this machine, for an engine that cannot run it next to the build",
     )
     if config_fields:
         add_config_fields(group)

@@ -191,7 +191,7 @@ def build_of(args: argparse.Namespace, env: Mapping[str, str]) -> Build:
             )
         command = _split(args.command, settings) + args.arguments
         if args.gpus:
-            hint = "A program of this machine has its GPUs with --no-sandbox."
+            hint = "Leave out --gpus: a --command uses the GPUs of this machine with --no-sandbox."
             raise CallError("--gpus needs --image.", hint)
         for flag in ("platform", "copy_inputs", "image_user"):
             if getattr(args, flag):

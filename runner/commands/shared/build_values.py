@@ -80,7 +80,10 @@ def _checked(location: str, name: str, value: str, *, refuse_secrets: bool) -> s
                 "Allow it with --visible-secrets, or mount a file with --mount.",
             )
         if len(value) < MIN_LENGTH:
-            raise CallError(f"the secret {clean(name, 60)} is too short to be redacted in the log.")
+            raise CallError(
+                f"the secret {clean(name, 60)} is too short to be redacted in the log.",
+                f"Use a value of at least {MIN_LENGTH} characters.",
+            )
     return value
 
 
@@ -97,7 +100,10 @@ def _lines_of(path: Path) -> Iterator[tuple[str, str, str]]:
         name, separator, value = line.lstrip().partition("=")
         location = clean(f"{path}:{number}")
         if not separator or not _is_name(name):
-            raise CallError(f"{location} is not NAME=VALUE.", "A comment begins with #.")
+            raise CallError(
+                f"{location} is not NAME=VALUE.",
+                "Write one NAME=VALUE per line; a comment begins with #.",
+            )
         yield f"{location}: {clean(name, 60)}", name, value
 
 

@@ -130,7 +130,7 @@ def served_row(
     folders = [str(workspace.folder) for workspace in request.workspaces]
     serve = ["resim-runner", "serve", *folders, "--config", name, *(["--report"] if report else [])]
     build = replace(build, hardening=replace(build.hardening, network="host"))
-    plan += f"; by hand after {shlex.join(serve)}"
+    plan += f"; to run it by hand, start this first: {shlex.join(serve)}"
     line = entry.command_line(build, ((name, Path(name)),), outputs)
     return DryRow(request.name, line, plan, runs)
 
@@ -145,7 +145,7 @@ def batch_row(
 ) -> DryRow:
     """Return the row of a workspace's batch after its jobs."""
     run_folder = request.workspaces[0].batch
-    plan = "would run after the jobs, beside an API that serves their metrics"
+    plan = "would run after the jobs, with an API that serves their metrics"
     runs: bool | None = True
     settings = result_cache.settings_digest(now.build, policy)
     try:

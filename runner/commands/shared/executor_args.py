@@ -105,7 +105,10 @@ def connected_cluster(args: Namespace) -> Iterator[DaskCluster | SlurmCluster | 
         yield None
         return
     if args.use_tmp_resim:
-        raise CallError("--use-tmp-resim runs one job at a time, and so not on workers.")
+        raise CallError(
+            "--use-tmp-resim runs one job at a time on this machine, and not on workers.",
+            "Leave out --use-tmp-resim or --executor.",
+        )
     if args.dry_run:
         yield None
         return

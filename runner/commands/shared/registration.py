@@ -62,7 +62,7 @@ def check_name(name: str) -> Iterator[Check]:
             "warning",
             "registry",
             f"{shown} names no registry that ReSim could pull from, unless it is a public image "
-            "of Docker Hub.",
+            "on Docker Hub.",
             "Push the image to a registry that ReSim may read, and register that name.",
         )
     else:
@@ -86,9 +86,9 @@ def check_platform(platform: str, wanted: str | None = None) -> Check:
     return Check(
         "warning",
         "platform",
-        f"no engine that has the image answers, so that its platform cannot be read; ReSim runs "
+        f"no engine that has the image answers, so its platform cannot be read; ReSim runs "
         f"{PLATFORM}.",
-        "Run doctor where an engine has the image.",
+        "Run doctor on a machine whose engine has the image.",
     )
 
 

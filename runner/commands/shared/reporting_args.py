@@ -69,7 +69,7 @@ def add_reporting_arguments(parser: argparse.ArgumentParser) -> None:
         "--fail-on",
         choices=FAIL_ON,
         default="block",
-        help="the least severe verdict that is a failure, with exit code 7 or 8 (default: block)",
+        help="the mildest verdict that counts as a failure, with exit code 7 or 8 (default: block)",
     )
 
 

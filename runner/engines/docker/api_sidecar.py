@@ -148,7 +148,7 @@ class ApiSidecar:
                     self.run.wait(10)
             ended = self.run.exit_info()
         except EngineError as error:
-            self.problem = f"the API was lost: {error.reason}"
+            self.problem = f"the connection to the API was lost: {error.reason}"
             return
         if early:
             why = "out of memory" if ended.oom else self.counts_reader.last_error()

@@ -32,7 +32,7 @@ POOL = 256
 BROKEN = (requests.RequestException, DockerException, OSError)
 CONNECTION_ERRORS: tuple[tuple[type[BaseException], str], ...] = (
     (FileNotFoundError, "its socket does not exist"),
-    (PermissionError, "permission denied to its socket"),
+    (PermissionError, "the permission to use its socket is denied"),
     (ConnectionRefusedError, "it refuses connections"),
     (socket.gaierror, "its host is not known"),
     (ssl.SSLError, "the certificates do not match"),
@@ -52,8 +52,11 @@ INVALID_NAME = "invalid reference format"
 HINTS = (
     ("container-init", "Install catatonit, podman's init process, or run with --no-init."),
     ("ermission denied", "Become a member of the engine's group, or use a rootless engine."),
-    ("its socket does not exist", "Start it, or set DOCKER_HOST to where it listens."),
-    ("refuses connections", "Start it, or set DOCKER_HOST to where it listens."),
+    (
+        "its socket does not exist",
+        "Start it, or set DOCKER_HOST to the address on which it listens.",
+    ),
+    ("refuses connections", "Start it, or set DOCKER_HOST to the address on which it listens."),
 )
 
 
@@ -210,7 +213,7 @@ class DockerClient:
             if isinstance(error, APIError) and "in progress" in str(error.explanation):
                 return ""
             self.leftovers = True
-            return f"the container {container[:12]} is left behind: {reason(error)}"
+            return f"the container {container[:12]} was not removed: {reason(error)}"
         return ""
 
     def remove_volumes(self, labels: Mapping[str, str]) -> None:

@@ -110,7 +110,7 @@ class ContainerRun:
 
     def take_outputs(self, into: Path, caps: Caps) -> Taken:
         """Copy the outputs out; raises OutputsError, EngineError or StorageError."""
-        with engine_errors("broke off the outputs"), ExitStack() as stack:
+        with engine_errors("broke off the transfer of the outputs"), ExitStack() as stack:
             chunks = self._client.archive(self.id, str(OUTPUTS), stack)
             if chunks is None:
                 raise OutputsError("the build removed the outputs folder.")

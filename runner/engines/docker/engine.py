@@ -57,7 +57,9 @@ class DockerEngine:
         address = candidate.address
         if not address:
             # The library would use its default socket: another engine than the chosen one.
-            raise EngineError("it has no engine address.", "List the contexts: docker context ls.")
+            raise EngineError(
+                "the context has no address of an engine.", "List the contexts: docker context ls."
+            )
         if address == "podman:":
             self._tunnel = PodmanService()
         elif address.startswith("ssh://"):
@@ -138,8 +140,8 @@ class DockerEngine:
         warnings = []
         if not have.startswith(self.info.platform):
             warnings.append(
-                f"the image is for {have}, the engine for {self.info.platform}:"
-                " it runs emulated, or not at all."
+                f"the image is for {have}, and the engine for {self.info.platform}:"
+                " the build runs slowly by emulation, or not at all."
             )
         limits = build.limits
         asked = {"--memory-mib": limits.memory_mib, "--pids": limits.pids, "--cpus": limits.cpus}
@@ -147,8 +149,8 @@ class DockerEngine:
         if lost:
             kind = "rootless" if self.info.rootless else "this"
             warnings.append(
-                f"{kind} {self.info.name} cannot enforce {_and(lost)} here: a build may use"
-                f" everything there is. {UNKEPT if self.info.rootless else ''}".rstrip()
+                f"{kind} {self.info.name} cannot enforce {_and(lost)} here, so a build may"
+                f" exceed them. {UNKEPT if self.info.rootless else ''}".rstrip()
             )
         if self.info.selinux and self.local:
             warnings += [
@@ -165,7 +167,7 @@ class DockerEngine:
         leave_out = f"Leave out --platform to run the image for {other}, or build it for {wanted}."
         if build.pull == "never":
             if other is not None:
-                text = f'the image "{name}" is here for {other}, and not for {wanted}.'
+                text = f'the engine has the image "{name}" for {other}, and not for {wanted}.'
                 raise ImageError(text, leave_out)
             hint = "Build it, or allow pulling it with --pull missing."
             raise ImageError(_not_here(build), hint)
@@ -179,7 +181,7 @@ class DockerEngine:
         except ImageError as error:
             if other is None:
                 raise
-            text = f'the image "{name}" is here for {other} only: {error.reason}'
+            text = f'the engine has the image "{name}" for {other} only: {error.reason}'
             raise ImageError(text, leave_out) from error
         return image
 

@@ -8,8 +8,8 @@ from runner.engines.protocol import Build, Task
 from runner.errors import EngineError
 
 HINT = (
-    "Install NVIDIA's container toolkit where the engine runs and see that `docker run --gpus all`"
-    " works, or leave out --gpus."
+    "Install NVIDIA's container toolkit where the engine runs and check it with `docker run --gpus"
+    " all`, or leave out --gpus."
 )
 NO_PROGRAM = "/resim-gpu-check"
 """A program that no image has: an engine finds the devices before it looks for it."""

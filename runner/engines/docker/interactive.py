@@ -86,7 +86,7 @@ class InteractiveRun(ContainerRun):
         stream = None if self._connection is None else self._connection.sock
         if stream is None:
             return
-        with engine_errors("broke off the shell"), self._raw_terminal():
+        with engine_errors("broke off the connection to the shell"), self._raw_terminal():
             self._resize()
             _pass_on(stream, None if self._terminal else Frames())
         # The end of the streams comes just before that of the container.

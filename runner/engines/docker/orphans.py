@@ -69,7 +69,7 @@ def _answer(address: str, certificates: str, method: str, path: str) -> Any:
     try:
         return json.loads(body)
     except ValueError as error:
-        raise OSError("the engine answered without JSON") from error
+        raise OSError("the engine gave an answer that is not JSON") from error
 
 
 def _request(address: str, certificates: str, method: str, path: str) -> tuple[int, bytes]:
@@ -79,7 +79,7 @@ def _request(address: str, certificates: str, method: str, path: str) -> tuple[i
             answer = connection.getresponse()
             return answer.status, answer.read()
         except http.client.HTTPException as error:
-            raise OSError("the engine broke off") from error
+            raise OSError("the engine broke off its answer") from error
 
 
 def connection_to(address: str, certificates: str) -> http.client.HTTPConnection:

@@ -45,7 +45,9 @@ class PodmanService:
                 break
             time.sleep(0.05)
         self.close()
-        raise EngineError("podman's service did not start.", "Try: podman system service")
+        raise EngineError(
+            "podman's service did not start.", "Run `podman system service` to see the reason."
+        )
 
     def close(self) -> None:
         """End the service."""

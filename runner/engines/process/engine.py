@@ -82,7 +82,9 @@ class ProcessEngine:
     def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:  # noqa: ARG002
         """Find the program; its identity covers the command and the code that it names."""
         if not build.command:
-            raise CallError("--command is empty.", "For example --command 'python3 metrics.py'.")
+            raise CallError(
+                "--command is empty.", "Name a program, for example --command 'python3 metrics.py'."
+            )
         program = _program(build)
         if program is None:
             raise CallError(
@@ -91,7 +93,7 @@ class ProcessEngine:
             )
         if self._bwrap:
             self._probe(self._bwrap)
-        warnings = () if self._bwrap else (f"no sandbox: {NO_SANDBOX}.",)
+        warnings = () if self._bwrap else (f"without a sandbox {NO_SANDBOX}.",)
         return Prepared(fingerprint(build, program), " ".join(build.command), warnings)
 
     def current(self, build: Build) -> Prepared:

@@ -60,6 +60,8 @@ class ProcessEntry:
         self, build: Build, options: EngineOptions, env: Mapping[str, str]
     ) -> Iterator[Check]:
         """Check the command and the sandbox; without a command, that a sandbox can be made."""
+        from runner.engines.process.engine import NO_SANDBOX
+
         needed = bool(build.command) and not build.image
         try:
             engine = self.connect(options, env)
@@ -76,5 +78,10 @@ class ProcessEntry:
         if engine.sandboxed:
             yield Check("ok", "bubblewrap", f"{shutil.which('bwrap')} isolates builds of --command")
         else:
-            hint = "Install bubblewrap, and every run gets its own /tmp/resim and no network."
-            yield Check("warning", "bubblewrap", f"not used: {engine.info.sandbox}", hint)
+            hint = "Install bubblewrap to give every run its own /tmp/resim and no network."
+            yield Check(
+                "warning",
+                "bubblewrap",
+                f"bubblewrap is not used, so {NO_SANDBOX}",
+                hint,
+            )

@@ -45,7 +45,7 @@ def test_nothing_is_removed_without_a_yes(tmp_path: Path) -> None:
     before = sorted(workspace.rglob("*"))
     call = call_runner("clean", workspace, env=alone(tmp_path))
     assert call.code == 2
-    assert "6 things would be removed, and nothing was." in call.err
+    assert "6 items would be removed, and nothing was removed" in call.err
     assert ".outputs.new of the job job-000, 4 B" in call.out
     assert sorted(workspace.rglob("*")) == sorted([*before, workspace / ".lock"])
 
@@ -54,12 +54,12 @@ def test_parts_of_broken_runs_go_and_results_stay(tmp_path: Path) -> None:
     workspace = used_workspace(tmp_path)
     call = call_runner("clean", workspace, "--yes", env=alone(tmp_path))
     assert call.code == 0
-    assert call.out.splitlines()[-1] == "6 things removed."
-    assert "not cleaned: no container engine answers" in call.err
+    assert call.out.splitlines()[-1] == "6 items removed."
+    assert "An engine was not cleaned: no container engine answers" in call.err
     assert names(workspace / "jobs" / "job-000") == ["inputs", "outputs", "run"]
     assert names(workspace) == [".lock", "batch", "jobs"]
     again = call_runner("clean", workspace, "--yes", env=alone(tmp_path))
-    assert again.out == "Nothing is left of any run that has ended.\n"
+    assert again.out == "No leftovers of earlier runs were found.\n"
 
 
 def test_results_go_on_request_and_inputs_never(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_folders_of_dead_workers_are_named_and_removed(
     dead = tmp_path / "tmp" / "resim-worker-dead"
     assert check["text"] == f"1 folder of workers that were killed: {dead}"
     call = call_runner("clean", "--yes")
-    assert call.out == f"folder {dead} of a worker\n1 thing removed.\n"
+    assert call.out == f"folder {dead} of a worker\n1 item removed.\n"
     assert names(tmp_path / "tmp") == ["resim-worker-live", "resim-worker-odd"]
 
 

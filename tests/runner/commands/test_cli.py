@@ -99,7 +99,7 @@ def test_job_refuses_inputs_and_outputs_that_are_none(
     assert (mine / "thesis.txt").exists()
     (inputs / "batch_metrics_config.json").write_text("{}")
     assert main([*words, "--outputs", str(tmp_path / "out")]) == 2
-    assert "another mode" in capsys.readouterr().err
+    assert "config file of a batch or a report" in capsys.readouterr().err
     assert main(["job", *IMAGE, "--inputs", str(mine), "--outputs", str(tmp_path / "out")]) == 2
     assert "inputs/logs is missing" in capsys.readouterr().err
 
@@ -307,7 +307,11 @@ class BrokenCommand(ModuleType):
             "resim-runner: no such thing.\n  Do that.\n",
         ),
         (RunnerError("x\x1b[2J."), 2, "resim-runner: x�[2J.\n"),
-        (Interrupted(143), 143, "resim-runner: interrupted before any build was started.\n"),
+        (
+            Interrupted(143),
+            143,
+            "resim-runner: the command was interrupted before it started a build.\n",
+        ),
         (KeyboardInterrupt(), 130, ""),
         (SystemExit(4), 4, ""),
         (SystemExit("text"), 2, ""),

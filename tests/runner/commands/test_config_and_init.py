@@ -110,7 +110,7 @@ def test_init_finds_image_module_and_workspace(
     (package / "__init__.py").write_text("from my_metrics.job import (\n    job_metrics,\n)\n")
     make_jobs(folder / "flights", 1)
     assert main(["init"]) == 0
-    assert "resim.toml is written." in capsys.readouterr().out
+    assert "resim.toml was written." in capsys.readouterr().out
     project = read_project(folder / "resim.toml")
     assert (project.default_build, project.default_workspace) == ("image", folder / "flights")
     image, local = project.build("image"), project.build("local")
@@ -171,7 +171,7 @@ def test_init_changes_nothing_that_is_there(
         (folder / "pyproject.toml").write_text("[tool.resim]\n")
     for words in (["init"], ["init", "."], ["init", str(folder)]):
         assert main(words) == 2
-        assert "holds the settings already, and nothing was changed" in capsys.readouterr().err
+        assert "already exists, and nothing was changed" in capsys.readouterr().err
     if kind == "file":
         assert path.read_text() == "# mine"
     assert path.exists() == (kind in {"file", "folder"})
@@ -184,4 +184,4 @@ def test_init_below_another_project_says_so(
     (folder / "resim.toml").write_text("")
     (folder / "below").mkdir()
     assert main(["init", "below"]) == 0
-    assert "above does not hold" in capsys.readouterr().out
+    assert "for this folder and all below it" in capsys.readouterr().out

@@ -77,7 +77,7 @@ def test_keys_reach_the_shell_and_not_the_runner(tmp_path: Path) -> None:
             stderr=end, start_new_session=True, preexec_fn=take_terminal,
         )  # fmt: skip
         terminal.passed_on()
-        terminal.read_until(b"is gone at the end")
+        terminal.read_until(b"is removed at the end")
         terminal.press(b"echo st''arted; sleep 60\n")
         terminal.read_until(b"started")
         terminal.press(b"\x03")

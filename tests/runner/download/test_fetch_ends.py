@@ -114,7 +114,7 @@ def test_an_interruption_keeps_what_came(server: MisbehavingServer, tmp_path: Pa
     process.terminate()
     _, said = process.communicate(timeout=10)
     assert process.returncode == 143
-    assert "completed downloads are kept" in said
+    assert "Completed files are kept" in said
 
 
 def test_events_tell_a_program_how_it_goes(server: MisbehavingServer, tmp_path: Path) -> None:

@@ -170,7 +170,7 @@ def test_a_run_on_this_machine_is_left_alone(server: MisbehavingServer, tmp_path
     found = fetch(server, tmp_path)
     assert mine.read_bytes() == b"mine"
     assert found.complete_before == 1
-    assert any("is kept" in note for note in found.notes)
+    assert any("was not replaced" in note for note in found.notes)
 
 
 def test_a_full_disk_is_known_before_anything_is_fetched(

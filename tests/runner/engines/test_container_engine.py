@@ -180,7 +180,9 @@ def test_what_is_not_on_the_engine_s_disk_is_copied(
 def test_a_context_that_names_nothing_is_not_the_usual_engine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with pytest.raises(EngineError, match="docker context gone\\): it has no engine address"):
+    with pytest.raises(
+        EngineError, match="docker context gone\\): the context has no address of an engine"
+    ):
         docker.connect([Candidate("", "docker context gone")])
     assert engine_of(monkeypatch).local
 
@@ -305,8 +307,11 @@ def test_why_a_pull_failed(words: str, says: str) -> None:
 @pytest.mark.parametrize(
     ("pull", "says"),
     [
-        ("never", '"image" is here for linux/amd64, and not for linux/arm64.'),
-        ("missing", '"image" is here for linux/amd64 only: the image "image" cannot be pulled'),
+        ("never", 'the engine has the image "image" for linux/amd64, and not for linux/arm64.'),
+        (
+            "missing",
+            'the engine has the image "image" for linux/amd64 only: the image',
+        ),
     ],
 )
 def test_an_image_that_is_here_for_another_platform_is_named(

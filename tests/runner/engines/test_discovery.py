@@ -68,7 +68,7 @@ def test_podman_that_cannot_be_started_is_one_sentence() -> None:
 @pytest.mark.parametrize(
     ("number", "says"),
     [
-        (errno.EACCES, "permission denied to its socket"),
+        (errno.EACCES, "the permission to use its socket is denied"),
         (errno.ENOENT, "its socket does not exist"),
         (errno.EMFILE, "Too many open files"),
     ],

@@ -72,7 +72,7 @@ def test_doctor_checks_an_engine_of_the_registry(
     checks = {row["name"]: row["text"] for row in json.loads(capsys.readouterr().out)["checks"]}
     assert checks["engine"] == "fake 1, 4 CPUs"
     assert checks["image"] == "x.sif is sha256:fake"
-    assert checks["leftovers"] == "none of runners that have ended"
+    assert checks["leftovers"] == "no container, network or folder of an ended run is left"
 
 
 def test_a_dry_run_has_the_command_of_the_engine(

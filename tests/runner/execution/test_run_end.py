@@ -50,7 +50,7 @@ def lost(cause: BaseException) -> Exception:
         (lost(ConnectionRefusedError(errno.ECONNREFUSED, "no")), "it refuses connections."),
         (lost(RemoteDisconnected("Remote end closed")), "it closed the connection."),
         (lost(ConnectionResetError(errno.ECONNRESET, "reset")), "it closed the connection."),
-        (lost(PermissionError(errno.EACCES, "no")), "permission denied to its socket."),
+        (lost(PermissionError(errno.EACCES, "no")), "the permission to use its socket is denied."),
         (requests.ReadTimeout("x"), "it does not answer in time."),
         (APIError("500", Answer(500), "database not open"), "it is shutting down."),
         (APIError("500", Answer(500), "no space left"), "no space left."),
