@@ -122,7 +122,7 @@ def _without_deep_figures(split: Scan) -> Scan | None:
 
 
 def _malformed(source: Source, split: Scan, path: Path | None) -> DocumentError:
-    from resim_inspect.document.wire.parse_errors import diagnose
+    from resim_inspect.document.wire.diagnosis import diagnose
 
     foreign = _foreign(source)
     if foreign is not None:

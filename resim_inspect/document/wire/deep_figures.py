@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from google.protobuf.struct_pb2 import Struct
 
-from resim_inspect.document.wire.parse_errors import DEPTH, nested_too_deeply
+from resim_inspect.document.wire.diagnosis import DEPTH, nested_too_deeply
 from resim_inspect.document.wire.records import Span, fields
 from resim_inspect.document.wire.scan import head
 from resim_inspect.document.wire.source import BytesSource

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from resim_inspect.document.wire.source import Source
-from resim_inspect.errors import MalformedError, TruncatedError
+from resim_inspect.document.wire.truncation import cut_inside, cut_record
+from resim_inspect.errors import MalformedError
 
 _COLLECTION = 2  # JobMetrics.job_level_metrics
 _METRIC = 1  # MetricCollection.metrics
@@ -86,12 +87,7 @@ class _Reader:
             if wire_type == _BYTES:
                 length, offset = self._varint(offset, end)
                 if offset + length > end:
-                    raise TruncatedError(
-                        f"is cut short: the record at byte {at:,} needs {length:,} bytes, "
-                        f"of which {end - offset:,} are there",
-                        None,
-                        at,
-                    )
+                    raise cut_record(at, length, end - offset)
                 yield number, Span(offset, length)
                 offset += length
             else:
@@ -110,7 +106,7 @@ class _Reader:
                 f"is damaged at byte {offset:,}: invalid field number", None, offset
             )
         if offset > end:
-            raise TruncatedError("is cut short: it ends inside a number", None, end)
+            raise cut_inside("a number", end)
         return offset
 
     def _skip_group(self, number: int, offset: int, end: int, depth: int) -> int:
@@ -123,7 +119,7 @@ class _Reader:
                 length, offset = self._varint(offset, end)
                 offset += length
                 if offset > end:
-                    raise TruncatedError("is cut short: it ends inside a group", None, end)
+                    raise cut_inside("a group", end)
             else:
                 offset = self._skip(tag >> 3, wire_type, offset, end, depth)
 
@@ -144,5 +140,5 @@ class _Reader:
                 return value, offset
             shift += 7
         if offset >= end:
-            raise TruncatedError("is cut short: it ends inside the head of a record", None, end)
+            raise cut_inside("the head of a record", end)
         raise MalformedError(f"is damaged at byte {offset:,}: invalid number", None, offset)

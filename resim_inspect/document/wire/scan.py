@@ -20,6 +20,7 @@ from resim_inspect.document.wire.small_records import (
     SmallRecords,
 )
 from resim_inspect.document.wire.source import Source
+from resim_inspect.document.wire.truncation import cut_inside, cut_record
 from resim_inspect.errors import TooLargeError, TruncatedError
 
 # Metrics data of fewer bytes are parsed at once.
@@ -104,7 +105,7 @@ class _Window:
                 return value, offset
             shift += 7
         if offset == self.size:
-            raise TruncatedError("is cut short: it ends inside the head of a record", None, offset)
+            raise cut_inside("the head of a record", offset)
         raise _UnusualError
 
 
@@ -149,12 +150,7 @@ def _scan(source: Source, threshold: int) -> Scan:
         length, start = window.varint(offset + 1)
         stop = start + length
         if stop > end:
-            raise TruncatedError(
-                f"is cut short: the record at byte {offset:,} needs {length:,} bytes, "
-                f"of which {end - start:,} are there",
-                None,
-                offset,
-            )
+            raise cut_record(offset, length, end - start)
         if tag == METRICS_DATA_TAG:
             if length >= threshold:
                 cut = _defer(window, start, stop, threshold)
@@ -203,7 +199,7 @@ def _skip_varint(window: _Window, offset: int) -> int:
         if byte < 0x80:
             return offset + count
     if window.size - offset < 10:
-        raise TruncatedError("is cut short: it ends inside a number", None, window.size)
+        raise cut_inside("a number", window.size)
     raise _UnusualError
 
 
