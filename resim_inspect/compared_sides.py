@@ -8,9 +8,9 @@ from pathlib import Path
 from resim_inspect.comparison import JobFile, Side, Tolerances, file_tolerances, tolerances
 from resim_inspect.document.discovery import metrics_files
 from resim_inspect.errors import THE_PATH, UnreadableError
-from resim_inspect.files import is_file, is_folder
+from resim_inspect.files import is_folder
 from resim_inspect.settings import load_project
-from runner.workspace.discovery import open_jobs
+from runner.workspace.bare_outputs import open_jobs
 from runner.workspace.errors import RunnerError
 from runner.workspace.layout import looks_like_workspace
 
@@ -35,8 +35,8 @@ def side_of(path: Path) -> Side:
         problem = f"cannot be compared: {error}"
         raise UnreadableError(problem, path, subject=THE_PATH) from error
     jobs = [JobFile(job.name, job.experience_name, job.folder.metrics) for job in workspace.jobs]
-    if is_workspace and is_file(workspace.batch.metrics):
-        jobs.append(JobFile("(batch)", "", workspace.batch.metrics, is_batch=True))
+    if workspace.batch_metrics is not None:
+        jobs.append(JobFile("(batch)", "", workspace.batch_metrics, is_batch=True))
     return Side(label, tuple(jobs), is_batch=True)
 
 

@@ -14,7 +14,6 @@ from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.document.from_proto import failure_definition
 from resim_inspect.document.model import FailureDefinition
 from resim_inspect.errors import DocumentError
-from resim_inspect.files import is_file
 from resim_inspect.text import NOT_RUN, full_number, number, quantity, with_unit
 
 if TYPE_CHECKING:
@@ -119,10 +118,9 @@ def read_outline(folder: Path) -> WorkspaceOutline:
 
     Raises the runner's WorkspaceError.
     """
-    from runner.workspace.discovery import open_jobs
+    from runner.workspace.bare_outputs import open_jobs
 
     workspace = open_jobs(folder)
-    batch = workspace.batch.metrics
     jobs = tuple((job.name, job.folder) for job in workspace.jobs)
     job_names: dict[str, str] = {}
     uses = Counter(job.experience_name for job in workspace.jobs)
@@ -130,7 +128,7 @@ def read_outline(folder: Path) -> WorkspaceOutline:
         if uses[job.experience_name] == 1:
             job_names[job.experience_name] = job.name
     job_names |= {str(job.id): job.name for job in workspace.jobs}
-    return WorkspaceOutline(folder, jobs, batch if is_file(batch) else None, job_names)
+    return WorkspaceOutline(folder, jobs, workspace.batch_metrics, job_names)
 
 
 def read_job(name: str, run_folder: RunFolder, metrics: JobMetrics | None = None) -> JobRow:

@@ -11,8 +11,8 @@ from runner.commands.shared.batch_call import run_to_folder
 from runner.commands.shared.build_args import add_build_arguments
 from runner.commands.shared.policy_args import add_policy_arguments
 from runner.commands.shared.reporting_args import add_reporting_arguments
+from runner.workspace.bare_outputs import open_jobs
 from runner.workspace.contract import Mode
-from runner.workspace.discovery import open_jobs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -119,6 +119,13 @@ class Workspace:
         """Run folder of the batch's own metrics."""
         return RunFolder(self.folder / BATCH)
 
+    @property
+    def batch_metrics(self) -> Path | None:
+        """Path of the batch's own metrics file; None without one, or where it is that of a job."""
+        path = self.batch.metrics
+        is_job = any(job.folder.metrics == path for job in self.jobs)
+        return path if is_file(path) and not is_job else None
+
     def job(self, name: str) -> Job | None:
         """Job of that name, or None."""
         return next((job for job in self.jobs if job.name == name), None)

@@ -16,7 +16,7 @@ from resim_inspect.errors import UnreadableError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.job_rows import read_job, read_outline
 from resim_inspect.tui.open.detect import PathKind, detect
-from runner.workspace.discovery import open_jobs
+from runner.workspace.bare_outputs import open_jobs
 
 LAYOUTS = {
     "runs": ("a/outputs/metrics.binproto", "b/c/metrics.binproto", "b/c/other.binproto"),
@@ -62,6 +62,16 @@ def test_the_jobs_of_a_workspace_are_opened_by_their_folder(tmp_path: Path) -> N
     write(tmp_path, "jobs/a/outputs/metrics.binproto", "jobs/b/outputs/metrics.binproto")
     assert detect(tmp_path / "jobs").kind is PathKind.WORKSPACE
     assert [job.name for job in open_jobs(tmp_path / "jobs").jobs] == ["a", "b"]
+
+
+def test_a_job_that_is_called_batch_is_no_batch_of_a_folder_of_outputs(tmp_path: Path) -> None:
+    write(tmp_path, "a/outputs/metrics.binproto", "batch/outputs/metrics.binproto")
+    folder = open_jobs(tmp_path)
+    assert [job.name for job in folder.jobs] == ["a", "batch"]
+    assert folder.batch_metrics is None
+    write(tmp_path, "ws/jobs/a/outputs/metrics.binproto", "ws/batch/outputs/metrics.binproto")
+    workspace = open_jobs(tmp_path / "ws")
+    assert workspace.batch_metrics == tmp_path / "ws/batch/outputs/metrics.binproto"
 
 
 def test_a_single_file_below_a_folder_is_opened_itself(tmp_path: Path) -> None:

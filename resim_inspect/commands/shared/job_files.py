@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError
 from resim_inspect.document.discovery import METRICS_FILE
-from resim_inspect.files import is_file, is_folder
+from resim_inspect.files import is_folder
 from resim_inspect.text import clean
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _jobs_of(path: Path) -> Iterator[JobFile]:
     from resim_inspect.export import JobFile
     from resim_inspect.export.file_names import file_job_name
     from resim_inspect.job_rows import read_run
-    from runner.workspace.discovery import open_jobs
+    from runner.workspace.bare_outputs import open_jobs
     from runner.workspace.errors import RunnerError
     from runner.workspace.layout import looks_like_workspace
 
@@ -60,8 +60,8 @@ def _jobs_of(path: Path) -> Iterator[JobFile]:
             run.seconds,
             run.note if is_workspace else "",
         )
-    if is_workspace and is_file(workspace.batch.metrics):
-        yield JobFile("(batch)", workspace.batch.metrics, None, read_run(workspace.batch).seconds)
+    if workspace.batch_metrics is not None:
+        yield JobFile("(batch)", workspace.batch_metrics, None, read_run(workspace.batch).seconds)
 
 
 def refuse_inputs(out: Path, jobs: Sequence[JobFile], verb: str) -> None:

@@ -1,4 +1,4 @@
-"""Discovery of jobs in a folder that is not a workspace: by each metrics file in it."""
+"""Folders of outputs without a workspace, opened as one: each metrics file is a job."""
 
 from __future__ import annotations
 
