@@ -22,7 +22,7 @@ from resim_inspect.schemas.window import (
     add_window_arguments,
     write_bounded,
 )
-from resim_inspect.settings.model import Origin, SettingsError
+from resim_inspect.settings.faults import Origin, SettingsError
 from resim_inspect.settings.schema_check import shipped_schema
 from resim_inspect.settings.user import (
     SCHEMA,

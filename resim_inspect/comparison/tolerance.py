@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.errors import InspectError
-from resim_inspect.settings.model import CompareLimit
+from resim_inspect.settings.project_model import CompareLimit
 from resim_inspect.text import clean
 
 DEFAULT = 1e-9

@@ -12,7 +12,7 @@ import numpy as np
 from resim_inspect.emissions.config.model import Config, ConfigFile, MetricDefinition
 from resim_inspect.emissions.config.model import where as key_path
 from resim_inspect.emissions.model import BoolArray, Emissions, Topic
-from resim_inspect.settings.model import Origin
+from resim_inspect.settings.faults import Origin
 from resim_inspect.text import clean
 from resim_inspect.validation.findings import Finding, Rule
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resim_inspect.settings.model import (
+    from resim_inspect.settings.faults import Origin, SettingsError
+    from resim_inspect.settings.project import find_project, load_project, read_project
+    from resim_inspect.settings.project_model import (
         BuildSettings,
         CompareLimit,
         FlagSetting,
-        Origin,
         ProjectSettings,
-        SettingsError,
         SlurmSettings,
         WatchSettings,
     )
-    from resim_inspect.settings.project import find_project, load_project, read_project
 
 __all__ = [
     "BuildSettings",

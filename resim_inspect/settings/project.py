@@ -10,20 +10,16 @@ from types import MappingProxyType
 from typing import Any
 
 from resim_inspect.files import is_file, is_open_to_all
-from resim_inspect.settings.model import (
+from resim_inspect.settings.faults import Key, Origin, SettingsError, line_of, near_or_all
+from resim_inspect.settings.project_model import (
     FILE_NAME,
     BuildSettings,
     CompareLimit,
     FlagSetting,
     FlagValue,
-    Key,
-    Origin,
     ProjectSettings,
-    SettingsError,
     SlurmSettings,
     WatchSettings,
-    line_of,
-    near_or_all,
 )
 from resim_inspect.settings.schema_check import (
     MismatchError,

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from resim_inspect.settings.model import Key, near_or_all
+from resim_inspect.settings.faults import Key, near_or_all
 from resim_inspect.text import clean
 
 Schema = Mapping[str, Any]

@@ -6,8 +6,8 @@ import codecs
 from pathlib import Path
 from typing import Any
 
+from resim_inspect.settings.faults import Key, SettingsError
 from resim_inspect.settings.locator import key_lines
-from resim_inspect.settings.model import Key, SettingsError
 
 MAX_BYTES = 1 << 20
 

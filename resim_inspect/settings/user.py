@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from resim_inspect.files import is_file
 
 if TYPE_CHECKING:
-    from resim_inspect.settings.model import Key, Origin, SettingsError
+    from resim_inspect.settings.faults import Key, Origin, SettingsError
     from resim_inspect.settings.schema_check import Schema
 
 SCHEMA = "config.schema.json"
@@ -45,13 +45,13 @@ class UserSettings(NamedTuple):
 
     def origin(self, *key: str | int) -> Origin:
         """Line of a key, or of the nearest table above it."""
-        from resim_inspect.settings.model import Origin, line_of
+        from resim_inspect.settings.faults import Origin, line_of
 
         return Origin(self.path, line_of(self.lines, key))
 
     def error(self, key: Key, reason: str, hint: str = HINT) -> SettingsError:
         """Create the error about a value of the file."""
-        from resim_inspect.settings.model import SettingsError, line_of
+        from resim_inspect.settings.faults import SettingsError, line_of
 
         return SettingsError(reason, self.path, line_of(self.lines, key), hint)
 
@@ -92,7 +92,7 @@ def examine_user_settings(path: Path | None = None) -> Examined:
     if not named and not closed and not os.path.lexists(path):
         return Examined(UserSettings(path, is_missing=True))
     # Most users have no file, and the app starts without what reads it.
-    from resim_inspect.settings.model import SettingsError
+    from resim_inspect.settings.faults import SettingsError
 
     if closed:
         raise SettingsError(f"the file cannot be read: {closed}.", path, hint=HINT)
@@ -124,7 +124,7 @@ def refuse_foreign(path: Path) -> None:
     """Refuse a file that belongs to another user than this one and root; raises SettingsError."""
     if sys.platform == "win32":
         return
-    from resim_inspect.settings.model import SettingsError
+    from resim_inspect.settings.faults import SettingsError
 
     try:
         owner = path.stat().st_uid
@@ -151,7 +151,7 @@ def _without_faults(examined: Examined) -> UserSettings:
 
 
 def _examined(path: Path) -> Examined:
-    from resim_inspect.settings.model import SettingsError
+    from resim_inspect.settings.faults import SettingsError
     from resim_inspect.settings.toml_file import key_lines_of, parsed, read_bytes
 
     try:
@@ -181,7 +181,7 @@ def settings_of(values: Mapping[str, Any], path: Path, lines: Mapping[Key, int])
 
 def _checked(values: Mapping[str, Any], path: Path, lines: Mapping[Key, int]) -> Examined:
     """Check the values of a file by the schema, and leave out those with a fault."""
-    from resim_inspect.settings.model import SettingsError, line_of
+    from resim_inspect.settings.faults import SettingsError, line_of
     from resim_inspect.settings.schema_check import mismatches, shipped_schema
 
     schema = shipped_schema(SCHEMA)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from resim_inspect.schemas.window import Bounds, Window, add_window_arguments, write_bounded
 from resim_inspect.settings import FlagSetting, Origin, ProjectSettings, load_project
-from resim_inspect.settings.model import Key
+from resim_inspect.settings.faults import Key
 from resim_inspect.settings.schema_check import dotted, shipped_schema
 from resim_inspect.settings.secrets import looks_like_a_secret
 from resim_inspect.text import cell_width, clean, pad

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from resim_inspect.settings.model import ProjectSettings, SlurmSettings
+from resim_inspect.settings.project_model import ProjectSettings, SlurmSettings
 from resim_inspect.text import clean, count, size
 from runner.commands.shared.build_args import add_build_arguments, build_of, engine_options
 from runner.commands.shared.executor_args import (

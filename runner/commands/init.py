@@ -11,7 +11,7 @@ from pathlib import Path
 
 from resim_inspect.files import is_folder
 from resim_inspect.settings import find_project
-from resim_inspect.settings.model import FILE_NAME
+from resim_inspect.settings.project_model import FILE_NAME
 from resim_inspect.text import clean
 from runner.commands.shared.session import log_path
 from runner.commands.shared.survey import Build, Survey, survey

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from resim_inspect.settings.model import SlurmSettings
+from resim_inspect.settings.project_model import SlurmSettings
 from resim_inspect.text import clean, count
 from runner.engines.checks import Check, failed
 from runner.errors import RunnerError

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
 
-from resim_inspect.settings.model import SlurmSettings
+from resim_inspect.settings.project_model import SlurmSettings
 from resim_inspect.text import clean
 from runner.errors import CallError, ExecutorError
 from runner.executors.address import (

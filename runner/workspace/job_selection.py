@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from resim_inspect.settings.model import near_or_all
+from resim_inspect.settings.faults import near_or_all
 from resim_inspect.text import clean
 from runner.workspace.errors import WorkspaceError
 from runner.workspace.layout import Workspace

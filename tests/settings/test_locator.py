@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resim_inspect.settings.faults import Key
 from resim_inspect.settings.locator import key_lines
-from resim_inspect.settings.model import Key
 
 NAMES = st.sampled_from(["a", "b-c", "d_1", "e f", "g.h", "#i", "[j]", 'k"l', "m=n", "é", "7", ""])
 SCALARS = st.sampled_from(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from resim_inspect.emissions.config.model import ConfigFault, ConfigFile, where
-from resim_inspect.settings.model import Origin
+from resim_inspect.settings.faults import Origin
 from resim_inspect.text import clean
 
 _NOUNS = {"topics": "topic", "metrics": "metric", "metrics sets": "metrics set"}

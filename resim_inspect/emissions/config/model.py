@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from resim_inspect.errors import InspectError
-from resim_inspect.settings.model import Key, Origin, line_of
+from resim_inspect.settings.faults import Key, Origin, line_of
 from resim_inspect.text import clean
 
 

@@ -18,7 +18,7 @@ from yaml.resolver import Resolver
 
 from resim_inspect.emissions.config.model import ConfigError, ConfigFile
 from resim_inspect.files import exists, is_file
-from resim_inspect.settings.model import Key
+from resim_inspect.settings.faults import Key
 from resim_inspect.text import clean
 
 MAX_BYTES = 1 << 20

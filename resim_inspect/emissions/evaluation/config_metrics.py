@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from resim_inspect.emissions.evaluation.columns import valid_text
 from resim_inspect.emissions.evaluation.errors import EvaluationError
 from resim_inspect.emissions.evaluation.specs import MetricSpec, StatusSpec
-from resim_inspect.settings.model import near_or_all
+from resim_inspect.settings.faults import near_or_all
 
 if TYPE_CHECKING:
     from resim_inspect.emissions.config.model import Config, MetricDefinition

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from resim_inspect.emissions.rule_context import RuleContext, check
-from resim_inspect.settings.model import Origin
+from resim_inspect.settings.faults import Origin
 from resim_inspect.text import count
 from resim_inspect.validation.findings import Rule, Severity
 

@@ -12,7 +12,7 @@ from resim_inspect.emissions.model import BoolArray, Column, Topic
 from resim_inspect.emissions.rule_context import RuleContext, check, shown
 from resim_inspect.emissions.rules.rows import defined_topics
 from resim_inspect.files import is_file
-from resim_inspect.settings.model import Origin
+from resim_inspect.settings.faults import Origin
 from resim_inspect.text import count
 from resim_inspect.validation.findings import Rule, Severity
 from resim_inspect.validation.rules.files import is_absolute, leaves_folder

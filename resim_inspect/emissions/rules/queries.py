@@ -16,7 +16,7 @@ from resim_inspect.emissions.query_tree import (
     parse_query,
 )
 from resim_inspect.emissions.rule_context import RuleContext, check, nearest_hint, shown
-from resim_inspect.settings.model import Origin
+from resim_inspect.settings.faults import Origin
 from resim_inspect.text import clean, count
 from resim_inspect.validation.findings import Rule, Severity
 

@@ -91,7 +91,7 @@ def types_text(key: str) -> bool:
 
 
 def _unknown(word: str, known: list[str], kind: str) -> KeyNameError:
-    from resim_inspect.settings.model import nearest
+    from resim_inspect.settings.faults import nearest
 
     near = nearest(word, known)
     end = (

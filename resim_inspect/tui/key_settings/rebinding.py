@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from resim_inspect.settings.model import SettingsError, near_or_all, nearest
+from resim_inspect.settings.faults import SettingsError, near_or_all, nearest
 from resim_inspect.settings.schema_check import dotted
 from resim_inspect.settings.user import HINT, UserSettings, quotes_hint
 from resim_inspect.text import clean

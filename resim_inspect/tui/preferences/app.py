@@ -65,7 +65,7 @@ class PreferencesApp(ThemedApp):
 
     def choose_theme(self, name: str) -> None:
         """Show a theme and keep the choice; a broken file of the user's is a notice."""
-        from resim_inspect.settings.model import SettingsError
+        from resim_inspect.settings.faults import SettingsError
         from resim_inspect.tui.preferences.theme_choice import resolved_theme
 
         preferences = self.preferences

@@ -21,7 +21,7 @@ from resim_inspect.tui.themes.files import (
 from resim_inspect.tui.user_state import read_state, state_file, write_state
 
 if TYPE_CHECKING:
-    from resim_inspect.settings.model import Origin
+    from resim_inspect.settings.faults import Origin
 
 STATE = "theme"
 """Name of the state file with the theme that was chosen in the app."""
@@ -63,7 +63,7 @@ def theme_choice(
         raise settings.error(("theme",), text)
     chosen = read_state(STATE)
     if chosen.get("instead_of") == configured and chosen.get("theme") in {AUTO, *known}:
-        from resim_inspect.settings.model import Origin
+        from resim_inspect.settings.faults import Origin
 
         return ThemeChoice(str(chosen["theme"]), "app", Origin(state_file(STATE), 0))
     if settings is not None and configured is not None:

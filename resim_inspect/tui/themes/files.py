@@ -14,7 +14,7 @@ from resim_inspect.text import clean
 from resim_inspect.tui.themes.built_in import BUILT_IN, AppTheme, theme_of
 
 if TYPE_CHECKING:
-    from resim_inspect.settings.model import SettingsError
+    from resim_inspect.settings.faults import SettingsError
 
 SCHEMA = "theme.schema.json"
 HINT = "Correct the file, or choose another theme; --no-config leaves out both."
@@ -71,7 +71,7 @@ def theme_named(name: str, folder: Path | None) -> Theme | None:
     if folder is not None and in_folder:
         path = folder / f"{name}.toml"
         if name in shared:
-            from resim_inspect.settings.model import SettingsError
+            from resim_inspect.settings.faults import SettingsError
 
             text = "the file has the name of a theme that is built in; give it another name."
             raise SettingsError(text, path, hint=HINT)
@@ -81,7 +81,7 @@ def theme_named(name: str, folder: Path | None) -> Theme | None:
 
 def unknown_theme(name: str, known: Iterable[str]) -> str:
     """Sentence about a theme that does not exist, with the nearest name."""
-    from resim_inspect.settings.model import near_or_all
+    from resim_inspect.settings.faults import near_or_all
 
     return f'the theme "{clean(name, 60)}" does not exist{near_or_all(name, list(known))}'
 
@@ -96,7 +96,7 @@ def read_theme(path: Path) -> AppTheme:
 
 def theme_faults(name: str, folder: Path | None) -> list[SettingsError]:
     """Return what is wrong with a theme of the user; nothing for one that is not."""
-    from resim_inspect.settings.model import SettingsError
+    from resim_inspect.settings.faults import SettingsError
 
     try:
         if folder is not None and name in user_theme_names(folder) and name not in shared_themes():
@@ -109,7 +109,7 @@ def theme_faults(name: str, folder: Path | None) -> list[SettingsError]:
 
 def _examined(path: Path) -> tuple[dict[str, Any], list[SettingsError]]:
     """Return the values of a theme file and the faults in them; raises SettingsError."""
-    from resim_inspect.settings.model import SettingsError, line_of
+    from resim_inspect.settings.faults import SettingsError, line_of
     from resim_inspect.settings.schema_check import mismatches, shipped_schema
     from resim_inspect.settings.toml_file import key_lines_of, parsed, read_bytes
 

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 
-from resim_inspect.settings.model import BuildSettings
+from resim_inspect.settings.project_model import BuildSettings
 from resim_inspect.terminal import positive
 from resim_inspect.text import clean, count
 from runner.commands.shared.arguments import non_negative, positive_number

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from resim_inspect.files import exists
-from resim_inspect.settings.model import BuildSettings
+from resim_inspect.settings.project_model import BuildSettings
 from resim_inspect.text import clean
 from runner.engines.protocol import Mount
 from runner.errors import CallError

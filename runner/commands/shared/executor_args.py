@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from resim_inspect.settings.model import ProjectSettings, SlurmSettings
+from resim_inspect.settings.project_model import ProjectSettings, SlurmSettings
 from resim_inspect.text import clean
 from runner.commands.shared.batch_call import RunElsewhere
 from runner.commands.shared.build_args import engine_options

@@ -14,7 +14,7 @@ from resim_inspect.settings import (
     find_project,
     read_project,
 )
-from resim_inspect.settings.model import BUILT_IMAGES
+from resim_inspect.settings.project_model import BUILT_IMAGES
 from resim_inspect.text import clean
 from runner.errors import CallError
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from resim_inspect.settings.model import ProjectSettings
+from resim_inspect.settings.project_model import ProjectSettings
 from resim_inspect.text import clean
 from runner.commands.shared.build_args import engine_options, fit_to_engine
 from runner.commands.shared.reporting_args import ReportingOptions

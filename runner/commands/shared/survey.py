@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resim_inspect.files import exists, is_file, is_folder
-from resim_inspect.settings.model import DOCKERFILES
+from resim_inspect.settings.project_model import DOCKERFILES
 from runner.workspace.contract import EXPERIENCE, LOGS
 from runner.workspace.layout import looks_like_workspace
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from resim_inspect.settings import BuildSettings, ProjectSettings
-from resim_inspect.settings.model import FILE_NAME
+from resim_inspect.settings.project_model import FILE_NAME
 from runner.storage.publish import LOCK
 from runner.watching.file_set import NOTHING, Patterns, WatchScope, expand
 from runner.workspace.layout import BATCH, CONFIG, JOBS

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from resim_inspect.files import is_file, is_folder
-from resim_inspect.settings.model import DOCKERFILES
+from resim_inspect.settings.project_model import DOCKERFILES
 from resim_inspect.text import clean
 from runner.engines.docker.client import DockerClient
 from runner.engines.protocol import Build

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from resim_inspect.settings.model import BUILT_IMAGES
+from resim_inspect.settings.project_model import BUILT_IMAGES
 from resim_inspect.text import clean, size
 from runner.engines.docker.client import DockerClient, engine_errors
 from runner.storage import lease

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from resim_inspect.settings.model import SlurmSettings
+from resim_inspect.settings.project_model import SlurmSettings
 from runner.engines.checks import Check
 from runner.errors import CallError, ExecutorError
 from runner.executors import slurm_checks

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.settings import SettingsError
-from resim_inspect.settings.model import Key
+from resim_inspect.settings.faults import Key
 from resim_inspect.settings.user import UserSettings
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import key_of

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from resim_inspect.errors import InspectError
+from resim_inspect.settings.faults import (
+    Key,
+    Origin,
+    SettingsError,
+    line_of,
+    near_or_all,
+    nearest,
+)
 from resim_inspect.text import clean
 
 FILE_NAME = "resim.toml"
@@ -15,30 +22,7 @@ DOCKERFILES = ("Dockerfile", "Containerfile")
 """Usual names of the file of a context from which an image is built."""
 BUILT_IMAGES = "resim-build/"
 """Beginning of the names of images that are built from the contexts of project files."""
-Key = tuple[str | int, ...]
-"""Keys and positions that lead to a value of the file: `("build", "flight", "image")`."""
 FlagValue = bool | int | float | str | Path | tuple[str, ...]
-
-
-class SettingsError(InspectError):
-    """A file of settings that cannot be used; `str(error)` is a sentence with file and line."""
-
-    def __init__(self, reason: str, path: Path, line: int = 0, hint: str = "") -> None:
-        location = f"{path}:{line}" if line else str(path)
-        super().__init__(f"{clean(location)}: {reason}")
-        self.path = path
-        self.line = line
-        self.hint = hint
-
-
-class Origin(NamedTuple):
-    """A line of a file; 0 if the line is unknown."""
-
-    path: Path
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}" if self.line else str(self.path)
 
 
 class FlagSetting(NamedTuple):
@@ -182,29 +166,3 @@ class ProjectSettings:
             wanted = f'the file has no build "{clean(name, 60)}"'
             raise SettingsError(wanted + near_or_all(name, names), self.path, line)
         return build
-
-
-def line_of(lines: Mapping[Key, int], key: Key) -> int:
-    """Line of a key, or of the nearest table above it; 0 if neither is known."""
-    while key and key not in lines:
-        key = key[:-1]
-    return lines.get(key, 0)
-
-
-def near_or_all(name: str, known: list[str]) -> str:
-    """End of a sentence about an unknown name: the nearest known one, or all of them."""
-    if not known:
-        return "; it has none."
-    near = nearest(name, known)
-    if near is not None:
-        return f'; did you mean "{clean(near, 60)}"?'
-    return f"; there are {', '.join(clean(other, 60) for other in known[:12])}."
-
-
-def nearest(name: str, known: list[str]) -> str | None:
-    """Return the known name that is most like an unknown one; None if none is near."""
-    from difflib import get_close_matches
-
-    folded = {other.casefold(): other for other in reversed(known)}
-    near = get_close_matches(name.casefold(), folded, 1, 0.5)
-    return folded[near[0]] if near else None
