@@ -134,7 +134,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _theme_faults(settings: UserSettings | None, *, of_all: bool) -> Iterator[SettingsError]:
     """Yield what is wrong with the choice of a theme, and with the theme or with all of them."""
-    from resim_inspect.tui.preferences.theme_choice import theme_choice, themes_folder
+    from resim_inspect.tui.preferences.theme_in_force import theme_choice, themes_folder
     from resim_inspect.tui.themes.files import known_theme_names, theme_faults, unlisted_reason
 
     folder = themes_folder(settings)
@@ -163,7 +163,7 @@ def _write_faults(faults: Sequence[SettingsError]) -> None:
 
 def _settings(settings: UserSettings | None) -> Iterator[Setting]:
     """Yield every value but the keys; raises SettingsError for a theme that cannot be used."""
-    from resim_inspect.tui.preferences.theme_choice import theme_choice, themes_folder
+    from resim_inspect.tui.preferences.theme_in_force import theme_choice, themes_folder
 
     theme = theme_choice(settings, os.environ, themes_folder(settings))
     yield Setting("theme", theme.name, theme.source, theme.origin)
@@ -189,7 +189,7 @@ def _keys(
 
 def _themes(settings: UserSettings | None, format: str, bounds: Bounds) -> int:
     """Print the themes; raises SettingsError for a file of the user with a fault."""
-    from resim_inspect.tui.preferences.theme_choice import themes_folder
+    from resim_inspect.tui.preferences.theme_in_force import themes_folder
     from resim_inspect.tui.themes.files import known_theme_names, theme_named, user_theme_names
 
     folder = themes_folder(settings)

@@ -33,11 +33,17 @@ __all__ = [
     "read_project",
 ]
 
+_HOMES = {
+    **dict.fromkeys(("Origin", "SettingsError"), "faults"),
+    **dict.fromkeys(("find_project", "load_project", "read_project"), "project"),
+}
+"""Modules of the names that are not in `project_model`."""
+
 
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = "project" if name in {"find_project", "load_project", "read_project"} else "model"
+    home = _HOMES.get(name, "project_model")
     return getattr(import_module(f"{__name__}.{home}"), name)

@@ -17,7 +17,7 @@ from resim_inspect.validation.rules import (
     files,
     histogram,
     indexes,
-    metric_fields,
+    metric_pass,
     metrics,
     schema,
     series_values,
@@ -35,8 +35,8 @@ __all__ = ["CHECKS", "RULES", "Rule"]
 MODULES = (
     file,
     statuses,
-    metric_fields,
     metrics,
+    metric_pass,
     value_status_pairs,
     values,
     states,

@@ -12,7 +12,7 @@ from resim_inspect.validation.registry import CHECKS
 from resim_inspect.validation.rules.data import read_data
 from resim_inspect.validation.rules.events import check_events
 from resim_inspect.validation.rules.indexes import check_indexes
-from resim_inspect.validation.rules.metrics import check_metrics
+from resim_inspect.validation.rules.metric_pass import check_metrics
 
 if TYPE_CHECKING:
     from resim_inspect.document import Document

@@ -66,7 +66,7 @@ class PreferencesApp(ThemedApp):
     def choose_theme(self, name: str) -> None:
         """Show a theme and keep the choice; a broken file of the user's is a notice."""
         from resim_inspect.settings.faults import SettingsError
-        from resim_inspect.tui.preferences.theme_choice import resolved_theme
+        from resim_inspect.tui.preferences.theme_in_force import resolved_theme
 
         preferences = self.preferences
         try:
@@ -92,7 +92,7 @@ class PreferencesApp(ThemedApp):
         description="keeping the theme",
     )
     def _keep_theme(self, name: str) -> None:
-        from resim_inspect.tui.preferences.theme_choice import remember_theme
+        from resim_inspect.tui.preferences.theme_in_force import remember_theme
 
         reason = remember_theme(name, self.preferences.configured_theme)
         if reason:

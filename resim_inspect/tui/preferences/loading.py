@@ -10,7 +10,7 @@ from resim_inspect.filtering.catalog import Grouping
 from resim_inspect.settings.user import UserSettings
 from resim_inspect.terminal import light_terminal
 from resim_inspect.tui.preferences.model import DEFAULTS, Images, Preferences
-from resim_inspect.tui.preferences.theme_choice import (
+from resim_inspect.tui.preferences.theme_in_force import (
     resolved_theme,
     theme_choice,
     themes_folder,

@@ -9,7 +9,7 @@ from resim_inspect.validation import schema_constants
 from resim_inspect.validation.context import Context, quoted
 from resim_inspect.validation.findings import Rule, Severity, Target
 from resim_inspect.validation.ids import is_uuid, short
-from resim_inspect.validation.rules.metric_fields import IMPORTANCE_HINT, IMPORTANCE_UNSET
+from resim_inspect.validation.rules.metrics import IMPORTANCE_HINT, IMPORTANCE_UNSET
 from resim_inspect.validation.rules.schema import report_unknown_number
 from resim_inspect.validation.rules.statuses import STATUS_HINT, STATUS_UNSET
 from resim_inspect.validation.rules.times import LAST_SECOND, report_range

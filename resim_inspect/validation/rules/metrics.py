@@ -1,175 +1,208 @@
-"""One pass over the metrics: their fields, and their type against their values."""
+"""Rules about the fields of a metric: id, name, type, status, importance, job and tags."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import schema_constants
-from resim_inspect.validation.context import Context
-from resim_inspect.validation.editions import ARRIVALS, written
+from resim_inspect.validation.context import Context, quoted
 from resim_inspect.validation.findings import Rule, Severity, Target
-from resim_inspect.validation.ids import is_uuid
-from resim_inspect.validation.rules.metric_fields import (
-    check_set,
-    check_tags,
-    check_type,
-    report_bad_id,
-    report_duplicate_id,
-    report_duplicate_name,
-    report_job,
-)
-from resim_inspect.validation.rules.values import CHECKS
+from resim_inspect.validation.ids import is_uuid, short
+from resim_inspect.validation.rules.schema import report_unknown_number
+from resim_inspect.validation.rules.statuses import STATUS_HINT, STATUS_UNSET
 
-VALUES_MISSING = Rule(
-    "values-missing",
+METRIC_ID = Rule(
+    "metric-id",
     Severity.ERROR,
-    "Every metric has values",
-    "A metric without values cannot be shown.",
-    ('metrics["Max speed"].values = unset',),
-    ('metrics["Max speed"].values.value = 44.7',),
+    "Every metric has an id",
+    "The id of a metric is a UUID.",
+    ('metrics["Max speed"].id = "max-speed"',),
+    ('metrics["Max speed"].id = "12345678-1234-1234-1234-123456789abc"',),
 )
-VALUES_TOO_NEW = Rule(
-    "values-too-new",
+METRIC_ID_DUPLICATE = Rule(
+    "metric-id-duplicate",
     Severity.ERROR,
-    "The release knows the values",
-    "Batchwise bar charts came with 0.2.0, texts with 0.3.3, image lists with 0.5.0. An "
-    "older release sees a metric without values.",
-    ('metrics["Photo"].type = IMAGE_LIST', 'metrics["Photo"].values.images = [data["photo"]]'),
-    ('metrics["Photo"].type = IMAGE',),
-    until="0.5.0",
+    "No two metrics have the same id",
+    "Ids are compared as text. Writing a metric twice, or copying one with its id, breaks "
+    "the file.",
+    ('metrics["Max speed"].id = metrics["Summary"].id',),
+    ('metrics["Max speed"].id = "12345678-1234-1234-1234-123456789abc"',),
 )
-VALUES_TYPE = Rule(
-    "values-type",
+METRIC_NAME_EMPTY = Rule(
+    "metric-name-empty",
     Severity.ERROR,
-    "Type and values of a metric fit",
-    "A metric of the type SCALAR holds the values of a scalar, and so on. A type that the "
-    "release does not know is taken for IMAGE.",
-    ('metrics["Max speed"].type = TEXT',),
+    "Every metric has a name",
+    "The name is what people see and what is compared between jobs.",
+    ('metrics["Max speed"].name = ""',),
+    ('metrics["Max speed"].name = "Top speed"',),
+)
+METRIC_NAME_DUPLICATE = Rule(
+    "metric-name-duplicate",
+    Severity.ERROR,
+    "No two metrics have the same name",
+    "Metrics of events are exempt since 0.12.0: each event may have its own Max speed.",
+    ('metrics["Max speed"].name = "Summary"',),
+    ('metrics["Max speed"].name = "Landing speed"',),
+)
+METRIC_TYPE_UNSET = Rule(
+    "metric-type-unset",
+    Severity.ERROR,
+    "Every metric has a type",
+    "The type says which of the twelve kinds of values the metric holds.",
+    ('metrics["Max speed"].type = unset',),
     ('metrics["Max speed"].type = SCALAR',),
 )
+IMPORTANCE_UNSET = Rule(
+    "importance-unset",
+    Severity.ERROR,
+    "Every metric and every event has an importance",
+    "ZERO is an importance; unset is not.",
+    ('metrics["Max speed"].importance = unset',),
+    ('metrics["Max speed"].importance = ZERO',),
+)
+METRIC_JOB_MISSING = Rule(
+    "metric-job-missing",
+    Severity.ERROR,
+    "Every metric has a job id",
+    "Each metric repeats the job id of the file.",
+    ('metrics["Max speed"].job_id = unset',),
+    ('metrics["Max speed"].job_id = job_id',),
+)
+METRIC_JOB_DIFFERS = Rule(
+    "metric-job-differs",
+    Severity.ERROR,
+    "Every metric has the job id of the file",
+    "The two are compared letter by letter: other case or braces are another id.",
+    ('metrics["Max speed"].job_id = metrics["Summary"].id',),
+    ('metrics["Max speed"].job_id = job_id',),
+)
+TAG_EMPTY = Rule(
+    "tag-empty",
+    Severity.ERROR,
+    "Every tag has a key and a value",
+    "A tag with an empty key or value is rejected.",
+    ('metrics["Max speed"].tags = [{"key": "team", "value": ""}]',),
+    ('metrics["Max speed"].tags = [{"key": "team", "value": "planning"}]',),
+)
+
+IMPORTANCE_HINT = "Set ZERO, LOW, MEDIUM, HIGH or CRITICAL."
 
 
-def check_metrics(context: Context) -> None:
-    """Fill the table of metrics and check each metric."""
-    by_id: dict[str, tuple[int, str]] = {}
-    context.metrics = by_id
-    names: dict[str, int] = {}
-    old_names = not context.edition.event_names
-    checks = MetricChecks(context)
-    for position, metric in enumerate(context.message.job_level_metrics.metrics):
-        name = metric.name
-        metric_id = metric.metric_id.id.data
-        if metric_id in by_id:
-            report_duplicate_id(context, metric_id, position)
-        elif not is_uuid(metric_id):
-            report_bad_id(context, metric_id, position)
-        by_id[metric_id] = (position, name)
-        if metric.event_metric:
-            context.event_metrics.append((position, metric_id))
-            of_job = old_names
-        else:
-            of_job = True
-        if of_job:
-            if name in names:
-                report_duplicate_name(context, name, names[name], position)
-            else:
-                names[name] = position
-        checks.check(position, metric, name)
+def report_duplicate_id(context: Context, metric_id: str, position: int) -> None:
+    first = context.metrics[metric_id][0]
+    context.report(
+        METRIC_ID_DUPLICATE,
+        Target("metric", position),
+        context.metric_place(position) + ".id",
+        f"has the same id as {context.metric_place(first)}: {short(metric_id)}",
+        "Give each metric an id of its own, or write it once.",
+        ("same id", metric_id),
+    )
 
 
-class MetricChecks:
-    """The checks of one metric that need no other metric."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._job = context.message.job_id
-        self._job_id = _expected_job(context)
-        # A metric without a job id equals a file without one; one that has something never does.
-        self._no_job = not self._job.id.data
-        knows = context.edition.knows
-        self._check_of = {field: check for field, check in CHECKS.items() if knows(field)}.get
-        self._values_of = {
-            number: field
-            for number, field in schema_constants.VALUES_OF_TYPE.items()
-            if knows(field)
-        }.get
-
-    def check(self, position: int, metric: pb.Metric, name: str) -> None:
-        """Check the fields of a metric of this name, and its type against its values."""
-        context = self._context
-        status, importance = metric.status, metric.importance
-        context.statuses.add(status)
-        if (
-            not name
-            or not 1 <= status <= schema_constants.LAST
-            or not 1 <= importance <= schema_constants.LAST
-        ):
-            check_set(context, position, name, status, importance)
-        if metric.job_id != self._job or (self._no_job and not metric.HasField("job_id")):
-            report_job(context, position, metric, self._job_id)
-        if metric.tags:
-            check_tags(context, position, metric)
-
-        number = metric.type
-        values = metric.metric_values
-        field = values.WhichOneof("metric_values")
-        check = None if field is None else self._check_of(field)
-        if check is None or field is None:
-            _no_values(context, position, field)
-            if field is not None:
-                _mark_used(context, getattr(values, field))
-        else:
-            check(context, position, getattr(values, field))
-            if number and field != self._values_of(number, schema_constants.IMAGE_VALUES):
-                _wrong_values(context, position, number, field)
-        if not 1 <= number <= schema_constants.LAST_TYPE:
-            check_type(context, position, number, field)
+def report_bad_id(context: Context, metric_id: str, position: int) -> None:
+    context.report(
+        METRIC_ID,
+        Target("metric", position),
+        context.metric_place(position) + ".id",
+        f"has the id {quoted(metric_id)}, which is not a valid UUID" if metric_id else "has no id",
+        "Give it a UUID.",
+    )
 
 
-def _expected_job(context: Context) -> str:
-    """The job id that the metrics should have."""
-    job_id = context.message.job_id.id.data
-    if is_uuid(job_id):
-        return job_id
-    # That is a finding of its own; what the metrics agree on is not ten more.
-    own = (metric.job_id.id.data for metric in context.message.job_level_metrics.metrics)
-    return next(filter(is_uuid, own), job_id)
+def check_set(context: Context, position: int, name: str, status: int, importance: int) -> None:
+    """Name, status and importance: whether they are set, and to a number that has a name."""
+    if not name:
+        _unset(context, position, "name", METRIC_NAME_EMPTY, "has no name", "Give it a name.")
+    for field, number, rule, hint in (
+        ("status", status, STATUS_UNSET, STATUS_HINT),
+        ("importance", importance, IMPORTANCE_UNSET, IMPORTANCE_HINT),
+    ):
+        if not number:
+            _unset(context, position, field, rule, f"has no {field}", hint)
+        elif not 1 <= number <= schema_constants.LAST:
+            location = f"{context.metric_place(position)}.{field}"
+            report_unknown_number(context, Target("metric", position), location, number)
 
 
-def _no_values(context: Context, position: int, field: str | None) -> None:
-    where = context.metric_place(position) + ".values"
+def check_type(context: Context, position: int, number: int, field: str | None) -> None:
+    if number:
+        location = f"{context.metric_place(position)}.type"
+        report_unknown_number(context, Target("metric", position), location, number)
+        return
+    hint = (
+        f"Its values are those of a {schema_constants.values_type(field)} metric."
+        if field
+        else "Set the type that fits its values."
+    )
+    _unset(context, position, "type", METRIC_TYPE_UNSET, "has no type", hint)
+
+
+def _unset(
+    context: Context, position: int, field: str, rule: Rule, message: str, hint: str
+) -> None:
+    context.report(
+        rule, Target("metric", position), f"{context.metric_place(position)}.{field}", message, hint
+    )
+
+
+def report_duplicate_name(context: Context, name: str, first: int, position: int) -> None:
+    if not name:
+        return  # An empty name is a finding of its own.
+    context.report(
+        METRIC_NAME_DUPLICATE,
+        Target("metric", position),
+        f"metrics[{position}].name",
+        f"has the same name as metrics[{first}]: {quoted(name)}",
+        "Give each metric a name of its own"
+        + (", or mark metrics of events as event metrics." if context.edition.event_names else "."),
+        ("same name", name),
+    )
+
+
+def report_job(context: Context, position: int, metric: pb.Metric, job_id: str) -> None:
+    where = context.metric_place(position) + ".job_id"
     target = Target("metric", position)
-    if field is None:
+    if not metric.HasField("job_id"):
         context.report(
-            VALUES_MISSING, target, where, "has no values", "Store the values of its type."
+            METRIC_JOB_MISSING,
+            target,
+            where,
+            "has no job id",
+            f"Set the file's own job id, {short(job_id)}." if job_id else "Set a UUID.",
+            "no job id",
         )
         return
-    kind = schema_constants.values_type(field)
+    own = metric.job_id.id.data
+    if not is_uuid(context.message.job_id.id.data) and own in (
+        job_id,
+        context.message.job_id.id.data,
+    ):
+        return
+    if own == job_id:
+        message = f"the job id {short(own)} is written with other fields than the file's"
+    else:
+        wrong = "" if is_uuid(own) else ", which is not a valid UUID"
+        message = f"has the job id {short(own)}{wrong}; the file's is {short(job_id)}"
     context.report(
-        VALUES_TOO_NEW,
+        METRIC_JOB_DIFFERS,
         target,
         where,
-        f"edition {context.edition.name} does not know {kind} metrics; "
-        f"they came with {written(ARRIVALS[field])}",
-        "Use another type of metric, or a newer open-core.",
+        message,
+        "Every metric of a file must have the file's own job id, letter by letter.",
+        ("job", own),
     )
 
 
-def _mark_used(context: Context, values: Any) -> None:
-    """Mark the data of values that this edition does not know as used."""
-    for _, value in values.ListFields():
-        for identity in value if hasattr(value, "append") else (value,):
-            if isinstance(identity, pb.MetricsDataId) and identity.id.data in context.data_by_id:
-                context.data_by_id[identity.id.data].used = True
-
-
-def _wrong_values(context: Context, position: int, number: int, field: str) -> None:
-    context.report(
-        VALUES_TYPE,
-        Target("metric", position),
-        context.metric_place(position) + ".values",
-        f"its type is {schema_constants.metric_type(number)}, but its values are those of a "
-        f"{schema_constants.values_type(field)} metric",
-        "Make type and values fit each other.",
-    )
+def check_tags(context: Context, position: int, metric: pb.Metric) -> None:
+    for index, tag in enumerate(metric.tags):
+        if tag.key and tag.value:
+            continue
+        what = "key and value" if not (tag.key or tag.value) else "value" if tag.key else "key"
+        of = f" of {quoted(tag.key or tag.value)}" if tag.key or tag.value else ""
+        context.report(
+            TAG_EMPTY,
+            Target("metric", position),
+            f"{context.metric_place(position)}.tags[{index}]",
+            f"the {what}{of} {'are' if ' and ' in what else 'is'} empty",
+            "Give every tag a key and a value, or leave the tag out.",
+        )

@@ -17,8 +17,8 @@ from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import schema_constants
 from resim_inspect.validation.context import Context
 from resim_inspect.validation.ids import is_uuid
-from resim_inspect.validation.rules.metric_fields import report_bad_id
-from resim_inspect.validation.rules.metrics import MetricChecks
+from resim_inspect.validation.rules.metric_pass import MetricChecks
+from resim_inspect.validation.rules.metrics import report_bad_id
 from resim_inspect.validation.wide.states import WideStates
 
 
@@ -68,7 +68,7 @@ class MetricTable:
         """True if no two metrics have the same id or the same name."""
 
     def check(self, states: WideStates) -> None:
-        """Check all metrics, as `rules.metrics.check_metrics` does where they are distinct."""
+        """Check all metrics, as `rules.metric_pass.check_metrics` does where they are distinct."""
         context = self._context
         context.metrics = WideMetrics(self._positions, self._metrics)
         checks = MetricChecks(context)

@@ -7,7 +7,7 @@ from resim_inspect.document.unknown_fields import has_unknown_fields
 from resim_inspect.document.wire.scan import head
 from resim_inspect.document.wire.slices import Slices
 from resim_inspect.validation.context import Context
-from resim_inspect.validation.rules.metrics import check_metrics
+from resim_inspect.validation.rules.metric_pass import check_metrics
 from resim_inspect.validation.wide.data_pass import check_indexes, read_data
 from resim_inspect.validation.wide.metric_pass import MetricTable
 

@@ -19,7 +19,7 @@ from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.open.opening import open_path
 from resim_inspect.tui.preferences.loading import make_preferences
 from resim_inspect.tui.preferences.model import Preferences
-from resim_inspect.tui.preferences.theme_choice import remember_theme, theme_choice
+from resim_inspect.tui.preferences.theme_in_force import remember_theme, theme_choice
 from resim_inspect.tui.themes.built_in import BUILT_IN
 from resim_inspect.tui.user_state import state_file
 from resim_inspect.tui.widgets.chart.view import ChartView

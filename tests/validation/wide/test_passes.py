@@ -18,7 +18,7 @@ from resim_inspect.errors import DocumentError
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import Report, validate, validator
 from resim_inspect.validation.context import Context
-from resim_inspect.validation.rules.metrics import MetricChecks
+from resim_inspect.validation.rules.metric_pass import MetricChecks
 from resim_inspect.validation.wide import passes
 from tests.conformance.mutate import mutate
 from tests.conformance.random_documents import random_document
