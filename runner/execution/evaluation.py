@@ -94,12 +94,12 @@ def _evaluate_emissions(outputs: Path, configs: tuple[Path, ...]) -> Evaluation 
     except InspectError as error:
         return Evaluation(
             f"its emissions cannot be evaluated: {clean(str(error), 300).rstrip('.')}.",
-            "resim-inspect evaluate says more.",
+            "Run `resim-inspect evaluate` for all findings.",
         )
     except Exception as error:  # noqa: BLE001 - one file must not end the run of a thousand
         return Evaluation(
             f"its emissions cannot be evaluated: {type(error).__name__}: {clean(str(error), 200)}.",
-            "This is a fault in resim-runner; resim-inspect evaluate --debug shows where.",
+            "This is a fault in resim-runner; `resim-inspect evaluate --debug` traces it.",
         )
 
 
@@ -171,13 +171,13 @@ def _evaluate_metrics(path: Path) -> Evaluation:
         return Evaluation(
             "metrics.binproto cannot be evaluated:"
             f" {type(error).__name__}: {clean(str(error), 200)}.",
-            "This is a fault in resim-runner; resim-inspect validate --debug shows where.",
+            "This is a fault in resim-runner; `resim-inspect validate --debug` traces it.",
         )
     if evaluation.finding_count:
         return evaluation._replace(
             message=f"metrics.binproto is invalid ({count(evaluation.finding_count, 'error')}):"
             f" {evaluation.findings[0]}",
-            hint="resim-inspect validate lists all errors.",
+            hint="Run `resim-inspect validate` for all errors.",
         )
     return evaluation
 

@@ -222,5 +222,5 @@ def why_not_reusable(metrics: Path, result: JobResult, settings: str, rerun: str
             return "its emissions have a verdict by another config, or limits or rights differ"
         return "" if is_file(metrics) or _has_emissions(metrics.parent, result) else GONE
     if rerun == "failed":
-        return "it failed, and failed ones run again"
+        return "it failed, and failed jobs run again"
     return "" if result.settings_digest == settings else "it failed, and limits or rights differ"

@@ -117,7 +117,9 @@ class WorkerCall:
             time.sleep(TERM_DELAY)
         if self._is_ending():
             name = worker_name(current_owner())
-            text = f"{result.job} runs again: {name} had begun it, and was ended before the job."
+            text = (
+                f"{result.job} runs again: {name} had started it, and was ended before the job did."
+            )
             self._notify(Event("warning", self.context.clock(), result.job, text))
             raise WorkerError(f"{name} was ended while it ran.")
 

@@ -42,7 +42,7 @@ def find_function(name: str, mode: Mode, app: str = APP) -> Function | None:
     if function is _ABSENT:
         raise RunError(
             Code.SETUP,
-            f"the inputs ask for {mode} mode, and {where} has no {function_name}.",
+            f"the inputs are for {mode} mode, and {where} has no {function_name}.",
             f"Define {function_name}({arguments}), or opt out with: {function_name} = None",
         )
     if not callable(function):
@@ -53,7 +53,7 @@ def find_function(name: str, mode: Mode, app: str = APP) -> Function | None:
         raise RunError(
             Code.SETUP,
             f"{function_name} in {where} cannot be called with two arguments: {error}.",
-            f"It is called as {function_name}({arguments}).",
+            f"Define it as {function_name}({arguments}).",
         ) from error
     except ValueError:
         # Functions that are not written in Python may have no signature.
@@ -81,7 +81,7 @@ def _import(name: str, app: str) -> ModuleType:
         raise RunError(
             Code.SETUP,
             f"the module {name} was not found in {places}.",
-            f"An image needs COPY metrics.py {APP}/; {VARIABLE}=package.module names another one.",
+            f"Add COPY metrics.py {APP}/ to the image, or set {VARIABLE}=package.module.",
         ) from error
     except Interrupt:
         raise

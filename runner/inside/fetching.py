@@ -162,12 +162,14 @@ def _uuid(row: Row) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise FetchError(f'the API lists a job with the id "{clean(text, 60)}".') from None
+        raise FetchError(
+            f'the API lists a job whose id "{clean(text, 60)}" is not a valid UUID.'
+        ) from None
 
 
 def _url(row: Row, key: str, owner: str) -> str:
     url = text_of(row, key)
     if not url:
         name = clean(text_of(row, "name"), 120)
-        raise FetchError(f'{owner}: the API gives no {key} for "{name}".')
+        raise FetchError(f'{owner}: the API lists "{name}" without {key}.')
     return url

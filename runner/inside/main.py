@@ -41,7 +41,7 @@ def main(environ: Mapping[str, str], new_id: Callable[[], UUID]) -> int:
         return problem.code
     except Interrupt as interrupt:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        _say("stopped by a signal; nothing was written.")
+        _say("the build was stopped by a signal, and nothing was written.")
         return interrupt.code
     except Exception as error:  # noqa: BLE001 - an error of this program, not of the build
         _trace(error)

@@ -78,7 +78,7 @@ def search_for(report: Row) -> str:
     if report.get("respectRevisionBoundary") is True:
         revision = report.get("testSuiteRevision")
         if not isinstance(revision, int):
-            raise FetchError("the API's report has no revision of its test suite.")
+            raise FetchError("the API's report does not name the revision of its test suite.")
         parts.append(f"test_suite_revision = {revision}")
     return " AND ".join(parts)
 
@@ -89,7 +89,9 @@ def _plain(row: Row, key: str) -> str:
     try:
         return str(UUID(text))
     except ValueError:
-        raise FetchError(f'the API\'s report has "{clean(text, 60)}" as its {key}.') from None
+        raise FetchError(
+            f'the API\'s report has the {key} "{clean(text, 60)}", which is not a valid UUID.'
+        ) from None
 
 
 def _batch_id(row: Row) -> UUID:
@@ -97,7 +99,9 @@ def _batch_id(row: Row) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise FetchError(f'the API lists a batch with the id "{clean(text, 60)}".') from None
+        raise FetchError(
+            f'the API lists a batch whose id "{clean(text, 60)}" is not a valid UUID.'
+        ) from None
 
 
 def _time(row: Row, key: str) -> datetime:
@@ -106,6 +110,6 @@ def _time(row: Row, key: str) -> datetime:
         time = datetime.fromisoformat(text)
     except ValueError:
         raise FetchError(
-            f'the API says "{clean(text, 60)}" for {key}, which is not a valid time.'
+            f'the API\'s report has the {key} "{clean(text, 60)}", which is not a valid time.'
         ) from None
     return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -39,7 +39,7 @@ def unpack(metrics: Sequence[bytes], data: Sequence[bytes], owner: str) -> Any:
     except Exception as error:
         raise FetchError(
             f"the metrics of {owner} cannot be unpacked: {_describe(error)}.",
-            "Perhaps they were written with a newer SDK than this one.",
+            "Update the SDK: a newer version may have written them.",
         ) from error
     for thing in (*unpacked.metrics, *unpacked.metrics_data):
         thing.name = files_of[thing.name]

@@ -124,7 +124,7 @@ def _official_objection(data: bytes) -> str | None:
 
 def _rejected(official: str | None, errors: list[str]) -> RunError:
     if official is None:
-        who = "resim-inspect's validator rejects the metrics, ReSim's own accepts them"
+        who = "resim-inspect's validator rejects the metrics, and ReSim's own accepts them"
     elif not errors:
         who = f"ReSim's validator rejects the metrics: {official}"
     else:

@@ -129,11 +129,11 @@ class RunRecorder:
         if isinstance(error, RunnerError):
             code, text, hint = ExitCode.ERROR, error.reason, error.hint
         elif isinstance(error, Interrupted):
-            code, text, hint = error.code, "it was interrupted.", ""
+            code, text, hint = error.code, "the run was interrupted.", ""
         elif error is None:
             code, text, hint = ExitCode.OK, "", ""
         else:
-            text, hint = f"{type(error).__name__}: {error}", "This is a fault in the runner."
+            text, hint = f"{type(error).__name__}: {error}", "This is a fault in resim-runner."
         now = self._clock()
         if text:
             self(Event("error", now, text=text, data={"hint": hint} if hint else {}))

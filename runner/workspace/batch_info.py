@@ -79,7 +79,7 @@ def job_info(values: Mapping[str, Any], name: str, path: object) -> JobInfo:
     tags = values.get("tags", [])
     if not isinstance(tags, list) or not all(isinstance(tag, str) and tag for tag in tags):
         raise WorkspaceError(
-            f'{where} "tags" is not a list of texts.', 'For example ["rain", "night"].'
+            f'{where} "tags" is not a list of strings.', 'Write a list such as ["rain", "night"].'
         )
     return JobInfo(
         uuid_value(values.get("experienceID"), f'{where} "experienceID"'),
@@ -122,8 +122,8 @@ def check_one_suite(infos: Sequence[tuple[str, BatchInfo]]) -> None:
         ):
             if reference != other and (reference.id is None or reference.id != other.id):
                 raise WorkspaceError(
-                    f"{clean(name)} and {clean(first_name)} are not of the same {thing}.",
-                    "A report covers one test suite and branch, which workspace.json names.",
+                    f"{clean(name)} and {clean(first_name)} do not have the same {thing}.",
+                    "A report covers one test suite and branch: correct them in workspace.json.",
                 )
 
 
@@ -133,7 +133,7 @@ def _reference(value: object, where: str) -> Reference:
     if value is None:
         return Reference()
     if not isinstance(value, dict):
-        hint = 'For example "main", or {"id": "0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21"}.'
+        hint = 'Write "main", or {"id": "0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21"}, for example.'
         raise WorkspaceError(f'{where} is neither a name nor an object with "id" and "name".', hint)
     name = _text(value.get("name", ""), f'{where}: "name"')
     return Reference(uuid_value(value.get("id"), f'{where}: "id"'), name)
@@ -141,17 +141,17 @@ def _reference(value: object, where: str) -> Reference:
 
 def _pairs(value: object, where: str) -> Pairs:
     if not isinstance(value, dict):
-        raise WorkspaceError(f"{where} is not an object.", 'For example {"wind": "5"}.')
+        raise WorkspaceError(f"{where} is not an object.", 'Write an object such as {"wind": "5"}.')
     for key, each in value.items():
         if not isinstance(each, str):
-            hint = "ReSim has texts only: write the value in quotes."
-            raise WorkspaceError(f'{where}: "{clean(key, 60)}" is not a text.', hint)
+            hint = "ReSim accepts only strings here: write the value in quotes."
+            raise WorkspaceError(f'{where}: "{clean(key, 60)}" is not a string.', hint)
     return tuple(value.items())
 
 
 def _text(value: object, where: str) -> str:
     if not isinstance(value, str):
-        raise WorkspaceError(f"{where} is not a text.")
+        raise WorkspaceError(f"{where} is not a string.")
     return value
 
 

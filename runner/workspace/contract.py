@@ -179,7 +179,10 @@ def _config_findings(data: bytes, mode: Mode) -> Iterator[Finding]:
     name = _FILES[mode]
     if len(data) > MAX_CONFIG_BYTES:
         yield _error(
-            "config-json", name, "is too large for a config file.", "It is one JSON object."
+            "config-json",
+            name,
+            "is too large for a config file.",
+            "Write one JSON object with the fields of a config file only.",
         )
         return
     try:
@@ -203,7 +206,11 @@ def _config_findings(data: bytes, mode: Mode) -> Iterator[Finding]:
         elif mode is Mode.BATCH and key == "projectID":
             message = "projectID is missing; builds since 2024 need it."
             yield Finding(
-                "config-no-project", Severity.WARNING, name, message, "Older builds work without."
+                "config-no-project",
+                Severity.WARNING,
+                name,
+                message,
+                "Only builds from before 2024 work without it.",
             )
         else:
             yield _error("config-missing-key", name, f"{key} is missing.", f'Add "{key}".')
@@ -212,7 +219,10 @@ def _config_findings(data: bytes, mode: Mode) -> Iterator[Finding]:
             shown = clean(str(key), 60)
             expected = ", ".join(_KEYS[mode])
             yield _error(
-                "config-unknown-key", name, f'has an unknown key "{shown}".', f"Known: {expected}."
+                "config-unknown-key",
+                name,
+                f'has an unknown key "{shown}".',
+                f"Remove it; the known keys are {expected}.",
             )
 
 
@@ -222,25 +232,28 @@ def _field_findings(name: str, key: str, value: object) -> Iterator[Finding]:
         kind = {bool: "a boolean", int: "a number", float: "a number", type(None): "null"}.get(
             type(value), "an object" if isinstance(value, dict) else "a list"
         )
-        yield _error("config-type", where, f"is {kind}.", "Write a text in quotes.")
+        yield _error("config-type", where, f"is {kind}.", "Write a string in quotes.")
     elif key == "authToken":
         if not value:
             yield _error(
-                "config-token", where, "is empty.", "Offline, any text without blanks is accepted."
+                "config-token",
+                where,
+                "is empty.",
+                "Write a token; without a network any text without spaces is accepted.",
             )
         elif not (value.isascii() and value.isprintable()) or " " in value:
-            message = "has blanks or characters that a request header cannot carry."
+            message = "has spaces or characters that a request header cannot contain."
             yield _error("config-token", where, message, "Copy the token again.")
     elif key == "apiURL":
         problem = url_problem(value)
         if problem:
-            hint = "For example https://api.resim.ai/v1."
+            hint = "Write a URL such as https://api.resim.ai/v1."
             yield _error("config-url", where, f'"{clean(value, 80)}" {problem}', hint)
     else:
         try:
             UUID(value)
         except ValueError:
-            hint = "For example 0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21."
+            hint = "Write an id such as 0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21."
             yield _error("config-uuid", where, f'"{clean(value, 60)}" is not a valid UUID.', hint)
 
 
@@ -277,7 +290,9 @@ def _inputs_findings(folder: Path) -> Iterator[Finding]:
     data = [name for name in (EXPERIENCE.name, LOGS.name) if name in names]
     if BATCH_CONFIG.name in names and REPORT_CONFIG.name in names:
         message = f"{BATCH_CONFIG.name} and {REPORT_CONFIG.name} both exist."
-        yield _error("inputs-modes", "inputs", message, "Keep the one of the intended mode.")
+        yield _error(
+            "inputs-modes", "inputs", message, "Remove the one whose mode is not intended."
+        )
     if mode is Mode.JOB:
         yield from _job_findings(folder, data)
     else:
@@ -304,7 +319,7 @@ def _job_findings(folder: Path, data: list[str]) -> Iterator[Finding]:
         where = f"inputs/{name}"
         if name not in data:
             severity = Severity.ERROR if name == LOGS.name else Severity.WARNING
-            hint = f"A job's {name} lie in {INPUTS / name}/."
+            hint = f"Put the job's {name} into {INPUTS / name}/."
             yield Finding(f"inputs-no-{name}", severity, where, "is missing.", hint)
         elif not is_folder(path):
             yield _error(

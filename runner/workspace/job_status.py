@@ -29,7 +29,7 @@ from runner.workspace.run_state import JobProgress, Life, Phase, RunKey, RunStat
 
 INTERRUPTED = "interrupted"
 """The outcome of a job whose runner died."""
-ENDED_BEFORE = "its runner ended before it."
+ENDED_BEFORE = "its runner ended before the job did."
 """The reason for `interrupted`."""
 UNREADABLE = "unreadable"
 """The outcome of a job with a damaged `result.json`."""

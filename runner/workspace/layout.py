@@ -155,7 +155,7 @@ def _check_access(*paths: Path, listed: Path | None = None) -> None:
             os.scandir(listed).close()
     except PermissionError as error:
         location = clean(str(error.filename))
-        hint = "Change the permissions, or call this as a user who may read it."
+        hint = "Change the permissions, or run the command as a user who may read it."
         raise WorkspaceError(f"{location} cannot be read: {error.strerror}.", hint) from error
     except OSError:
         # Its reader says why.
@@ -178,7 +178,8 @@ def open_workspace(folder: Path) -> Workspace:
         names = _folders(folder / JOBS)
         _check_access(*(folder / JOBS / name / "inputs" for name in names))
         raise WorkspaceError(
-            f"{clean(str(folder))} is not a workspace: no {CONFIG}, and no {JOBS}/ with jobs.",
+            f"{clean(str(folder))} is not a workspace: it has no {CONFIG} and no {JOBS}/ with"
+            " jobs.",
             f"A workspace has {JOBS}/NAME/inputs/experience and {JOBS}/NAME/inputs/logs.",
         )
     values = _read_config(folder / CONFIG)

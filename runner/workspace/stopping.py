@@ -56,5 +56,5 @@ def ask_watch(record: RunRecord, action: str) -> str:
     try:
         request_watch(record, owner, WatchAction(action))
     except OSError as error:
-        return f"The run cannot be asked: {error.strerror}."
+        return f"The run cannot be asked to run again or to pause: {error.strerror}."
     return ""

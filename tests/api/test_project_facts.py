@@ -143,17 +143,20 @@ def test_a_sweep_has_the_values_of_its_jobs(api: Served) -> None:
 @pytest.mark.parametrize(
     ("facts", "sentence"),
     [
-        ({"name": 5}, '"name" is not a text.'),
+        ({"name": 5}, '"name" is not a string.'),
         ({"parameters": []}, '"parameters" is not an object.'),
-        ({"parameters": {"wind": 5}}, '"parameters": "wind" is not a text.'),
+        ({"parameters": {"wind": 5}}, '"parameters": "wind" is not a string.'),
         ({"branch": 5}, '"branch" is neither a name nor an object with "id" and "name".'),
         ({"system": {"id": "x"}}, '"system": "id" "x" is not a valid UUID.'),
         ({"testSuite": {"revision": "1"}}, 'the "revision" of "testSuite" is not a whole number.'),
-        ({"jobs": {"job-0": {"tags": "rain"}}}, 'the job "job-0": "tags" is not a list of texts.'),
-        ({"jobs": {"job-0": {"tags": [""]}}}, 'the job "job-0": "tags" is not a list of texts.'),
+        (
+            {"jobs": {"job-0": {"tags": "rain"}}},
+            'the job "job-0": "tags" is not a list of strings.',
+        ),
+        ({"jobs": {"job-0": {"tags": [""]}}}, 'the job "job-0": "tags" is not a list of strings.'),
         (
             {"jobs": {"job-0": {"environment": {"A": None}}}},
-            'the job "job-0": "environment": "A" is not a text.',
+            'the job "job-0": "environment": "A" is not a string.',
         ),
         (
             {"jobs": {"job-0": {"experienceID": 7}}},
@@ -176,7 +179,7 @@ def test_a_report_covers_one_suite_and_branch(tmp_path: Path) -> None:
     check_one_suite(infos({}, {}))
     check_one_suite(infos({"branch": "main"}, {"branch": {"name": "main"}}))
     check_one_suite(infos({"testSuite": {"id": SUITE}}, {"testSuite": {"id": SUITE, "name": "r"}}))
-    with pytest.raises(WorkspaceError, match="7 and 6 are not of the same branch"):
+    with pytest.raises(WorkspaceError, match="7 and 6 do not have the same branch"):
         check_one_suite(infos({"branch": "main"}, {"branch": "wind"}))
     with pytest.raises(WorkspaceError, match="same test suite"):
         check_one_suite(infos({}, {"testSuite": {"id": SUITE}}))

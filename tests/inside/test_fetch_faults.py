@@ -110,10 +110,10 @@ def test_new_keys_and_values_of_the_api_change_nothing(fake: Fake) -> None:
         ({"/blob": (404, b"")}, "does not exist"),
         ({"/blob": (500, b"")}, "answers 500 .2 attempts"),
         ({"/blob": b"\xff\xff\xff"}, "that is not a Metric"),
-        ({"jobs": [{"jobID": "seven"}]}, 'a job with the id "seven"'),
+        ({"jobs": [{"jobID": "seven"}]}, 'a job whose id "seven"'),
         ({"metrics": (401, b"")}, "does not accept the token"),
         ({"metrics": b"<html>"}, "not JSON"),
-        ({"metrics": {"metrics": [{"name": "Speed"}]}}, 'gives no metricURL for "Speed"'),
+        ({"metrics": {"metrics": [{"name": "Speed"}]}}, 'lists "Speed" without metricURL'),
         ({"metricsData": (503, b"")}, "answers 503"),
     ],
 )

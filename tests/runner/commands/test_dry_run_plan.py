@@ -57,7 +57,7 @@ def test_every_reason_has_its_words(ran: tuple[Path, Words], tmp_path: Path) -> 
     workspace, call = ran
     assert plan_of(call, "--rerun", "failed")["fails"] == (
         True,
-        "would run: it failed, and failed ones run again",
+        "would run: it failed, and failed jobs run again",
     )
     assert plan_of(call, "--timeout", "7")["fails"][1].endswith("limits or rights differ")
     assert plan_of(call, "--rerun", "all")["block"][1].endswith("runs again with --rerun all")

@@ -70,7 +70,7 @@ def test_a_job_without_a_new_result_is_interrupted(
     tmp_path: Path, end: str, result: JobResult | None
 ) -> None:
     status = status_of(tmp_path, end, result)
-    assert (status.outcome, status.why) == ("interrupted", "its runner ended before it.")
+    assert (status.outcome, status.why) == ("interrupted", "its runner ended before the job did.")
 
 
 @pytest.mark.parametrize("end", ENDS)
