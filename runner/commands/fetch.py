@@ -68,25 +68,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parts.add_argument("--logs", action="store_true", help="also the logs of the simulations")
     parts.add_argument("--files", action="store_true", help="also images and other external files")
-    how = parser.add_argument_group("connection and progress")
-    how.add_argument(
+    connection = parser.add_argument_group("connection and progress")
+    connection.add_argument(
         "--connections",
         type=_connections,
         metavar="N",
         help="number of connections (default: by the latency, up to 64)",
     )
-    how.add_argument(
+    connection.add_argument(
         "--allow-http",
         action="store_true",
         help="allow plain http, which sends the token unencrypted",
     )
-    how.add_argument(
+    connection.add_argument(
         "--format",
         choices=("text", "json"),
         default="text",
         help="text, or json: one document on stdout, at the end (default: text)",
     )
-    how.add_argument(
+    connection.add_argument(
         "--events", metavar="FILE", help="write one JSON line per event to FILE; - is stdout"
     )
 

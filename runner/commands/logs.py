@@ -267,7 +267,7 @@ class FollowedLog:
         if self._file.rest():
             self._printer(self.source.name, [self._file.rest()])
 
-    def begin_again(self) -> None:
+    def restart(self) -> None:
         """Read the log from its start: another run of the job writes it."""
         self.print_rest()
         self.waits = False
@@ -287,7 +287,7 @@ def _follow(record: RunRecord, logs: list[FollowedLog]) -> None:
         if event.kind in {"started", "retry"} and not first:
             log = by_job.get(RunKey(event.mode, event.job))
             if log is not None:
-                log.begin_again()
+                log.restart()
 
     while True:
         # The state first: of a run that has ended, everything is in the logs by now.

@@ -39,7 +39,7 @@ def run(args: Namespace) -> int:
     record = record_at(args.workspace)
     follower = RunFollower(record)
     state = follower.poll()
-    if not state.goes_on:
+    if not state.is_active:
         location = clean(str(args.workspace))
         raise CallError(
             f"no run is under way in {location}.", "`resim-runner status` shows the last one."
@@ -68,7 +68,7 @@ def _wait(follower: RunFollower, chosen: Sequence[str]) -> RunState:
     """Wait until the run, or the chosen jobs of it, have ended; raises WorkspaceError."""
     names = set(chosen)
     state = follower.poll()
-    while state.goes_on and (not names or any(_active(state, names))):
+    while state.is_active and (not names or any(_active(state, names))):
         time.sleep(POLL_INTERVAL)
         state = follower.poll()
     # The last events may have come after the last look.

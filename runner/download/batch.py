@@ -105,7 +105,7 @@ class _Fetch:
 
     def run(self) -> Fetched:
         known = self._target.check()
-        self._target.check_room(0)
+        self._target.check_free_space(0)
         rows = self._rows()
         folders = selection.folder_names(
             [{**row, "experienceName": self._hide(text_of(row, "experienceName"))} for row in rows],
@@ -115,7 +115,7 @@ class _Fetch:
         for row in chosen:
             if not selection.job_id(row):
                 name = self._hide(text_of(row, "experienceName")) or "a job"
-                self._lose(name, Missing("job", "its id is not a valid UUID."))
+                self._add_missing(name, Missing("job", "its id is not a valid UUID."))
         chosen = sorted(
             (row for row in chosen if selection.job_id(row)),
             key=lambda row: folders[selection.job_id(row)],
@@ -162,7 +162,7 @@ class _Fetch:
             self._connections,
             self._finish,
             listed,
-            self._target.check_room,
+            self._target.check_free_space,
             progress,
             self._watch.tick,
         )
@@ -190,7 +190,7 @@ class _Fetch:
             reason = failure_of_part(error).reason
             self._unwritable.add(name)
             self._reported[name] = {"reconstructed": [], "missing": ["job"]}
-            self._lose(name, Missing("job", reason))
+            self._add_missing(name, Missing("job", reason))
             return None
 
     def _begin_job(self, number: int, name: str, row: Row) -> Parts | None:
@@ -257,14 +257,14 @@ class _Fetch:
         except Exception as fault:  # noqa: BLE001 - a fault of one job does not end the others
             error = failure_of_part(fault)
             self._reported[parts.name] = {"reconstructed": [], "missing": ["job"]}
-            self._lose(parts.name, Missing("job", error.reason))
+            self._add_missing(parts.name, Missing("job", error.reason))
         for missing in parts.missing():
-            self._lose(parts.name, missing)
+            self._add_missing(parts.name, missing)
         self._eventless += parts.eventless
         if not parts.final and parts.number >= 0:
             self._notes.append(f"{parts.name} has not ended yet: fetch again later.")
 
-    def _lose(self, job: str, missing: Missing) -> None:
+    def _add_missing(self, job: str, missing: Missing) -> None:
         self._missing.append((job, missing))
         self._watch.lost(job, self._hide(missing.what), self._hide(missing.why))
 

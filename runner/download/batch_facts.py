@@ -16,7 +16,7 @@ from runner.redact import names_a_secret
 
 Hide = Callable[[str], str]
 # Key of workspace.json, key of the id in a batch's row, path of the object.
-_BELONGINGS = (
+_REFERENCES = (
     ("branch", "branchID", "branches"),
     ("system", "systemID", "systems"),
     ("build", "buildID", "builds"),
@@ -74,7 +74,7 @@ def batch_facts(
         parameters = _texts(batch.get("parameters"), hide)
         known_facts = {"name": name, "parameters": parameters}
         facts.values |= {key: value for key, value in known_facts.items() if value}
-        for key, id_key, kind in _BELONGINGS:
+        for key, id_key, kind in _REFERENCES:
             identity = _id(batch, id_key)
             if identity:
                 facts.values[key] = {"id": identity}

@@ -79,7 +79,7 @@ class Downloader:
     listed: Callable[[bool], None]
     """Called with False from time to time while lists of metrics arrive, and with True once those
     of all jobs have arrived."""
-    check_room: Callable[[int], None]
+    check_free_space: Callable[[int], None]
     """Raises if the disk has no room for that many bytes."""
     progress: Progress
     tick: Callable[[], None] = lambda: None
@@ -100,13 +100,13 @@ class Downloader:
         try:
             self._unlisted = {parts.number for parts in todo}
             for parts in todo:
-                self._list(parts, METRICS, urgency=0)
+                self._list(parts, METRICS, priority=0)
             for parts in todo:
                 kinds = [DATA, EVENTS] if parts.number >= 0 else [DATA]
                 if self.selection.logs or self.selection.files:
                     kinds.append(LOGS)
                 for kind in kinds:
-                    self._list(parts, kind, urgency=parts.number + 2)
+                    self._list(parts, kind, priority=parts.number + 2)
             self._began = self._next_table = time.monotonic()
             self._show()
             while self._pool.pending:
@@ -122,7 +122,7 @@ class Downloader:
 
     # -- requests ----------------------------------------------------------------------------
 
-    def _list(self, parts: Parts, kind: str, urgency: int) -> None:
+    def _list(self, parts: Parts, kind: str, priority: int) -> None:
         client, batch = self.client, self.batch_id
         of_batch = parts.number < 0
         calls: dict[str, Callable[[], object]] = {
@@ -139,13 +139,13 @@ class Downloader:
         }
         call = calls[kind]
         parts.waiting += 1
-        self._put(urgency, Tag(parts, kind), lambda: list(call()))  # type: ignore[call-overload]
+        self._put(priority, Tag(parts, kind), lambda: list(call()))  # type: ignore[call-overload]
 
     def _blob(self, parts: Parts, kind: str, key: str) -> None:
         row = parts.rows[kind][key]
         url = text_of(row, URLS[kind])
         parts.waiting += 1
-        urgency = max(1, parts.number + 1)
+        priority = max(1, parts.number + 1)
         if kind == LOGS or (kind == DATA and external(row)):
             path = parts.scratch / f"{kind}-{list(parts.rows[kind]).index(key)}"
 
@@ -156,17 +156,17 @@ class Downloader:
                     flush_file(path)
                 return path
 
-            self._put(urgency, Tag(parts, kind, key, url), save)
+            self._put(priority, Tag(parts, kind, key, url), save)
             return
-        self._put(urgency, Tag(parts, kind, key, url), lambda: self.client.blob(url))
+        self._put(priority, Tag(parts, kind, key, url), lambda: self.client.blob(url))
 
-    def _put(self, urgency: int, tag: Tag, work: Callable[[], list[Row] | bytes | Path]) -> None:
+    def _put(self, priority: int, tag: Tag, work: Callable[[], list[Row] | bytes | Path]) -> None:
         def timed() -> TimedResult:
             before = time.monotonic()
             value = work()
             return TimedResult(value, time.monotonic() - before)
 
-        self._pool.submit(urgency, tag, timed)
+        self._pool.submit(priority, tag, timed)
 
     # -- results -----------------------------------------------------------------------------
 
@@ -180,7 +180,7 @@ class Downloader:
         parts = tag.parts
         self.progress.requests += 1
         try:
-            self._settle(tag, result, error)
+            self._handle_answer(tag, result, error)
         except Exception as fault:  # noqa: BLE001 - a fault of one part does not end the others
             parts.failures[tag.kind, tag.key] = failure_of_part(fault)
         if tag.kind == METRICS and not tag.key and parts.number in self._unlisted:
@@ -190,7 +190,9 @@ class Downloader:
             self.finished(parts)
             self.progress.done += parts.number >= 0
 
-    def _settle(self, tag: Tag, result: TimedResult | None, error: BaseException | None) -> None:
+    def _handle_answer(
+        self, tag: Tag, result: TimedResult | None, error: BaseException | None
+    ) -> None:
         if isinstance(error, ApiError) and not ends_download(error):
             self._failed(tag, error)
         elif error is not None:
@@ -231,7 +233,7 @@ class Downloader:
         elif kind not in parts.stale:
             # URLs of blobs expire; the list has new ones.
             parts.stale[kind] = [key]
-            self._list(parts, kind, urgency=0)
+            self._list(parts, kind, priority=0)
         elif parts.stale[kind]:
             parts.stale[kind].append(key)
         else:
@@ -268,8 +270,8 @@ class Downloader:
         wanted = {}
         for key, row in parts.rows[LOGS].items():
             name = text_of(row, "filePath") or text_of(row, "fileName")
-            mine = self.selection.logs if of_experience(row) else self.selection.files
-            if not mine or text_of(row, "logType") == "METRICS_OUTPUT_LOG":
+            is_wanted = self.selection.logs if of_experience(row) else self.selection.files
+            if not is_wanted or text_of(row, "logType") == "METRICS_OUTPUT_LOG":
                 continue
             if problem := name_problem(name):
                 parts.failures[LOGS, key] = BadAnswerError(f"its name {problem}.")
@@ -277,7 +279,7 @@ class Downloader:
             wanted[key] = row
         sizes = (row.get("fileSize") for row in wanted.values())
         try:
-            self.check_room(sum(size for size in sizes if isinstance(size, int) and size > 0))
+            self.check_free_space(sum(size for size in sizes if isinstance(size, int) and size > 0))
         except StorageError as error:
             # The size is what the API says: other jobs may have room.
             parts.failures.update(((LOGS, key), error) for key in wanted)

@@ -26,7 +26,7 @@ _NAME_ERRORS = {
     *(errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ)
 }
 """Errors that concern the name of a file, not the disk."""
-ROOM = 64 << 20
+RESERVED_BYTES = 64 << 20
 """Bytes that must stay free on the disk."""
 
 
@@ -56,12 +56,12 @@ class Target:
             )
         return {str(job.id): job.name for job in workspace.jobs}
 
-    def check_room(self, wanted: int) -> None:
-        """Raise StorageError if the disk has no room for that many bytes and `ROOM`."""
+    def check_free_space(self, wanted: int) -> None:
+        """Raise StorageError if the disk has no room for that many bytes and `RESERVED_BYTES`."""
         free = shutil.disk_usage(self.folder).free
-        if free < wanted + ROOM:
+        if free < wanted + RESERVED_BYTES:
             raise StorageError(
-                f"the disk has {size(free)} free, and {size(wanted + ROOM)} are needed:"
+                f"the disk has {size(free)} free, and {size(wanted + RESERVED_BYTES)} are needed:"
                 f" {clean(str(self.folder))}.",
                 "Free some space and run again.",
             )

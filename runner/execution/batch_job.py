@@ -5,7 +5,7 @@ from __future__ import annotations
 from runner.engines.protocol import Build
 from runner.errors import RunnerError
 from runner.execution.batch_run import SCRATCH, BatchRunRequest, run_served
-from runner.execution.claimed_run import confirm, run_claimed, say_again
+from runner.execution.claimed_run import confirm, report_rerun, run_claimed
 from runner.execution.result_cache import result_since
 from runner.execution.retries import run_with_retries
 from runner.execution.run_context import RunContext
@@ -38,7 +38,7 @@ def run_batch(
         recorded = result_since(run_folder, earlier, key)
         if recorded is not None:
             return recorded
-        say_again(context, request.name, taken_from)
+        report_rerun(context, request.name, taken_from)
         remove_tree(scratch)
         new = new_outputs(run_folder)
 

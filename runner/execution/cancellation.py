@@ -70,13 +70,13 @@ class Signals:
 
 
 def drop_lost_terminal() -> None:
-    """Let output to a terminal that is gone go nowhere, so that writing does not fail."""
+    """Redirect output to a lost terminal to the null device, so that writing does not fail."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             if _terminal_is_lost(stream.fileno()):
-                nowhere = os.open(os.devnull, os.O_WRONLY)
-                os.dup2(nowhere, stream.fileno())
-                os.close(nowhere)
+                devnull = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(devnull, stream.fileno())
+                os.close(devnull)
 
 
 def _terminal_is_lost(descriptor: int) -> bool:

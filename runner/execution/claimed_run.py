@@ -65,7 +65,7 @@ def confirm(context: RunContext, result: JobResult, outputs: Path) -> None:
         raise
 
 
-def say_again(context: RunContext, name: str, taken_from: str) -> None:
+def report_rerun(context: RunContext, name: str, taken_from: str) -> None:
     """Say that a job runs again after a process that had begun it; nothing without one."""
     if taken_from:
         text = f"{name} runs again: {taken_from} had started it, and ended before the job did."

@@ -53,7 +53,7 @@ class ThreadFailureDetector:
     def __init__(self, log: Sink, on_failure: Callable[[str], None]) -> None:
         self._log = log
         self._on_failure = on_failure
-        self._rests = [b"", b""]
+        self._partial_lines = [b"", b""]
         self._open = [False, False]
         self.threads = 0
         """Number of tracebacks of threads."""
@@ -63,8 +63,8 @@ class ThreadFailureDetector:
     def write(self, stream: int, data: bytes) -> None:
         """Take a chunk of stdout (1) or stderr (2)."""
         self._log.write(stream, data)
-        *lines, rest = (self._rests[stream - 1] + data).split(b"\n")
-        self._rests[stream - 1] = rest[:MAX_LINE]
+        *lines, rest = (self._partial_lines[stream - 1] + data).split(b"\n")
+        self._partial_lines[stream - 1] = rest[:MAX_LINE]
         for line in lines:
             self._scan(stream - 1, line)
 
@@ -106,7 +106,7 @@ def with_fetch_notes(result: JobResult, observation: FetchObservation) -> JobRes
     if result.outcome is Outcome.TIMEOUT:
         if observation.threads:
             notes.append(f"{_threads(observation)}.")
-        return _noted(_hang(result, observation), notes)
+        return _noted(_explain_hang(result, observation), notes)
     if not served["requests"]:
         return _noted(_silent(result, observation), notes)
     lost = _lost(served, observation)
@@ -227,14 +227,14 @@ def _silent(result: JobResult, observation: FetchObservation) -> JobResult:
     if result.outcome is Outcome.DONE:
         text = f"it sent the API no request: its metrics do not come from the {mode}."
         return _noted(result, [text])
-    clue = next((t for t in reversed(result.log_tail) if JOBS_INPUT.search(t)), "")
-    if clue:
+    error_line = next((t for t in reversed(result.log_tail) if JOBS_INPUT.search(t)), "")
+    if error_line:
         return replace(
             result,
             message=f"it seems to have no {mode} mode: it sent the API no request and failed"
-            f" because a job's inputs are missing: {clean(clue.strip(), 200)}"
-            if "has no " not in clue
-            else f"it has no {mode} mode: {clean(clue.strip(), 200)}",
+            f" because a job's inputs are missing: {clean(error_line.strip(), 200)}"
+            if "has no " not in error_line
+            else f"it has no {mode} mode: {clean(error_line.strip(), 200)}",
             hint=ONLY_JOBS,
             problem=f"no-{mode}-mode",
         )
@@ -249,7 +249,7 @@ def _silent(result: JobResult, observation: FetchObservation) -> JobResult:
     return replace(result, message=f"before its first request to the API: {result.message}")
 
 
-def _hang(result: JobResult, observation: FetchObservation) -> JobResult:
+def _explain_hang(result: JobResult, observation: FetchObservation) -> JobResult:
     counts = observation.counts or {}
     if not _int(counts, "requests"):
         text = "It sent the API no request."

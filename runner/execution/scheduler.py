@@ -13,7 +13,7 @@ from resim_inspect.validation.findings import Severity
 from runner.engines.protocol import EngineInfo, Limits, Task
 from runner.errors import RunnerError, StorageError, WorkerError
 from runner.execution.cancellation import POLL_INTERVAL
-from runner.execution.claimed_run import confirm, run_claimed, say_again
+from runner.execution.claimed_run import confirm, report_rerun, run_claimed
 from runner.execution.events import Event
 from runner.execution.result_cache import (
     Planned,
@@ -201,7 +201,7 @@ def _run_claimed(job: Job, earlier: str, context: RunContext, taken_from: str) -
     recorded = result_since(run_folder, earlier, key.key)
     if recorded is not None:
         return recorded
-    say_again(context, job.name, taken_from)
+    report_rerun(context, job.name, taken_from)
     # Not before: a finished job whose worker was lost comes here again, and does not run.
     context.notify(Event("started", context.clock(), job.name))
     spec = JobSpec(

@@ -54,7 +54,7 @@ class DaskCluster(Executor):
     def __init__(self, address: SchedulerAddress) -> None:
         self._address = address
         self._looked = time.monotonic()
-        self._told = False
+        self._has_warned = False
         self._client = _connect(address)
         # Keys of other calls of the same scheduler must differ.
         prefix = f"resim-{uuid4().hex}"
@@ -111,13 +111,13 @@ class DaskCluster(Executor):
             return
         self._looked = now
         missing = self.slots == 0
-        if missing and not self._told:
+        if missing and not self._has_warned:
             url = self._address.url
             warn(
                 f"no worker of {url} has the resource {RESOURCE}, so the jobs wait: start one with"
                 f" `{worker_command(url)}`."
             )
-        self._told = missing
+        self._has_warned = missing
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Call a picklable function on a worker that has a slot for it."""

@@ -83,10 +83,10 @@ class SlurmCluster(Executor):
         self._logs = Path()
         self._outstanding: set[Future[Any]] = set()
         self._stopped = False
-        self._alone_since: float | None = None
+        self._no_workers_since: float | None = None
         self._reported = ""
         self._names: list[str] = []
-        self._looked = -LOOK_INTERVAL
+        self._last_survey = -LOOK_INTERVAL
 
     @property
     def description(self) -> str:
@@ -149,13 +149,13 @@ class SlurmCluster(Executor):
             state = self._jobs.want(wanted, names)
         except ExecutorError as error:
             raise ExecutorError(
-                error.reason, f"{error.hint} {self._last_words()}".strip()
+                error.reason, f"{error.hint} {self._last_log_line()}".strip()
             ) from error
         if names or not wanted:
-            if self._alone_since is not None and names:
+            if self._no_workers_since is not None and names:
                 # It also replaces the last reason for waiting on a live display.
                 note("Slurm has started a worker.")
-            self._alone_since = None
+            self._no_workers_since = None
             problem = (
                 f"Slurm fails ({state.problem}): the run goes on with the workers that it has."
             )
@@ -176,20 +176,20 @@ class SlurmCluster(Executor):
         """Return the names of the connected workers, as of a moment ago."""
         assert self._dask is not None
         now = time.monotonic()
-        if now - self._looked >= LOOK_INTERVAL:
+        if now - self._last_survey >= LOOK_INTERVAL:
             # It costs a call of the scheduler, and this one comes for every job that ends.
-            self._looked, self._names = now, self._dask.worker_names
+            self._last_survey, self._names = now, self._dask.worker_names
         return self._names
 
     def _wait(self, state: SlurmState, note: Say) -> None:
         """Tell what a run without a worker waits for; raises ExecutorError after the limit."""
         now = time.monotonic()
-        self._alone_since = self._alone_since or now
+        self._no_workers_since = self._no_workers_since or now
         waiting = state.waiting()
         if waiting:
             self._report_once(note, f"Waiting for Slurm to start a worker ({waiting}).")
         limit = self._settings.start_timeout
-        if limit is not None and now - self._alone_since >= limit:
+        if limit is not None and now - self._no_workers_since >= limit:
             raise ExecutorError(
                 f"Slurm started no worker within {limit:g} s ({waiting or 'it did not answer'}).",
                 "The time is start-timeout of [slurm] in resim.toml; finished jobs are kept.",
@@ -200,7 +200,7 @@ class SlurmCluster(Executor):
             say(text)
         self._reported = text
 
-    def _last_words(self) -> str:
+    def _last_log_line(self) -> str:
         """Return the last line of the newest log of a job of Slurm, and its path."""
         with suppress(OSError, IndexError):
             logs = sorted(self._logs.glob("*.log"), key=lambda path: path.stat().st_mtime)

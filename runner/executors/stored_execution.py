@@ -119,7 +119,9 @@ class StoredExecutor(Executor):
         digests = key.digests.as_bytes()
 
         def take(ended: Future[JobResult]) -> None:
-            self._guarded(outer, job, lambda: self._take_back(outer, job, ended.result(), digests))
+            self._guarded(
+                outer, job, lambda: self._collect_result(outer, job, ended.result(), digests)
+            )
 
         inner.add_done_callback(lambda ended: self._enqueue(take, ended))
 
@@ -135,7 +137,7 @@ class StoredExecutor(Executor):
         with self._lock:
             self._uploaded.add(digest)
 
-    def _take_back(
+    def _collect_result(
         self, outer: Future[JobResult], job: Job, result: JobResult, digests: bytes | None
     ) -> None:
         """Publish a result with its files in the workspace."""

@@ -14,7 +14,7 @@ from uuid import uuid4
 from runner.engines.protocol import remove_leftovers
 from runner.errors import RunnerError, StorageError
 from runner.execution import events
-from runner.execution.claimed_run import say_again
+from runner.execution.claimed_run import report_rerun
 from runner.execution.result_cache import cache_key, is_later_result
 from runner.execution.run_context import RunContext
 from runner.execution.scheduler import broken_job, run_unless_stopped
@@ -139,7 +139,7 @@ def _run(stored: StoredJob, job: Job, earlier: str, context: RunContext) -> JobR
             return known.result
         if claim.taken_from:
             remove_leftovers(context.engine, context.note)
-            say_again(context, job.name, claim.taken_from)
+            report_rerun(context, job.name, claim.taken_from)
         _fetch_inputs(store, names.inputs(stored.inputs), job.folder)
         if known is not None:
             write_atomic(job.folder.result, known.result.as_bytes(), durable=False)
@@ -147,7 +147,7 @@ def _run(stored: StoredJob, job: Job, earlier: str, context: RunContext) -> JobR
         if result.outcome in {Outcome.CANCELLED, Outcome.BROKEN}:
             return result
         claim.check()
-        _bring_back(store, names, job, result)
+        _upload_result(store, names, job, result)
         if known is not None:
             with suppress(StorageError):
                 store.remove(f"{names.job(job.name)}/{known.attempt}")
@@ -165,7 +165,7 @@ def _fetch_inputs(store: ObjectStore, name: str, folder: RunFolder) -> None:
     download(store, name, files, folder.inputs)
 
 
-def _bring_back(store: ObjectStore, names: StoredNames, job: Job, result: JobResult) -> None:
+def _upload_result(store: ObjectStore, names: StoredNames, job: Job, result: JobResult) -> None:
     """Upload outputs and log, and then the result that lists them."""
     folder, attempt = job.folder, uuid4().hex
     parts = (("outputs", folder.outputs), ("run/log.txt", folder.log))

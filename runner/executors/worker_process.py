@@ -187,7 +187,7 @@ class WorkerCalls:
             return run(job, earlier, worker_call.context)
         finally:
             self._leave(call.call_id)
-            self._stay_if_ending()
+            self._block_if_ending()
 
     def run_batch(self, batch: RemoteBatch) -> JobResult:
         """Run the batch of a call and publish its result; raises RunnerError."""
@@ -196,9 +196,9 @@ class WorkerCalls:
             return worker_call.run_batch(batch)
         finally:
             self._leave(batch.call.call_id)
-            self._stay_if_ending()
+            self._block_if_ending()
 
-    def _stay_if_ending(self) -> None:
+    def _block_if_ending(self) -> None:
         """Return nothing from a process that ends: the scheduler gives its jobs to others."""
         if self.ending:
             Flag().wait()
@@ -214,12 +214,12 @@ class WorkerCalls:
             key = call.call_id
             if key not in self._calls:
                 self._calls[key] = WorkerCall(
-                    call, lambda: self._forget_idle(key), lambda: self.ending
+                    call, lambda: self._drop_idle(key), lambda: self.ending
                 )
             self._active[key] = self._active.get(key, 0) + 1
             return self._calls[key]
 
-    def _forget_idle(self, key: str) -> bool:
+    def _drop_idle(self, key: str) -> bool:
         """Forget a call without jobs; return False if it has some, or had a moment ago."""
         if not self._lock.acquire(timeout=0):
             return False

@@ -20,7 +20,7 @@ from runner.workspace.contract import ContractError, Mode
 
 PROGRAM = "metrics"
 SHOWN_REMARKS = 10
-_AGAIN = 3.0
+_RETRY_SECONDS = 3.0
 """Seconds after which a signal that did not end the run ends it again."""
 
 
@@ -175,7 +175,7 @@ def end_on_signals() -> None:
 
         # Python drops what a handler raises while a destructor or a callback runs.
         signal.signal(signal.SIGALRM, end_again)
-        signal.setitimer(signal.ITIMER_REAL, _AGAIN, _AGAIN)
+        signal.setitimer(signal.ITIMER_REAL, _RETRY_SECONDS, _RETRY_SECONDS)
         raise Interrupt(code)
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -21,7 +21,7 @@ class Heartbeat:
         self._record = record
         self._interval = interval
         self._closed = Event()
-        self._thread = Thread(target=self._beat, name="heartbeat", daemon=True)
+        self._thread = Thread(target=self._send_heartbeats, name="heartbeat", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -30,7 +30,7 @@ class Heartbeat:
     def __exit__(self, *_: object) -> None:
         self._closed.set()
 
-    def _beat(self) -> None:
+    def _send_heartbeats(self) -> None:
         while not self._closed.wait(self._interval):
             with suppress(OSError):
                 if is_own(self._record):

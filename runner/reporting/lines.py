@@ -7,7 +7,7 @@ from typing import TextIO
 
 from resim_inspect.text import clean, count
 from runner.execution.events import Event
-from runner.reporting.rows import as_text, row_of, worth_repeating
+from runner.reporting.rows import as_text, row_of, unchanged_failure_row
 from runner.workspace.results import JobResult
 from runner.workspace.run_events import text_of
 
@@ -58,7 +58,7 @@ class Lines:
             if not self._quiet or row.style == "error":
                 self._write(self._styled(as_text(row, self._width), row.style))
         elif event.kind == "kept" and event.result is not None and not self._quiet:
-            again = worth_repeating(event.result, self._log_of(event.result))
+            again = unchanged_failure_row(event.result, self._log_of(event.result))
             if again is not None:
                 self._write(self._styled(as_text(again, self._width), again.style))
         elif event.kind == "changed" and event.data.get("same"):

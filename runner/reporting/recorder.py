@@ -58,9 +58,9 @@ class RunRecorder:
         self._log_of = log_of
         self._clock = clock
         self._events = -1
-        self._torn = False
+        self._has_partial_line = False
         self._ended = False
-        self._heart = Heartbeat(record)
+        self._heartbeat = Heartbeat(record)
 
     def __enter__(self) -> Self:
         record, identity, now = self._record, self._identity, self._clock()
@@ -87,7 +87,7 @@ class RunRecorder:
         self._lines = Lines(self._log, color=False, quiet=False, log_of=self._log_of, builds=False)
         about = {"run": identity.run, "command": identity.command, "log": identity.log}
         self(Event("begin", now, data=about))
-        self._heart.__enter__()
+        self._heartbeat.__enter__()
         return self
 
     def __exit__(
@@ -96,7 +96,7 @@ class RunRecorder:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._heart.__exit__(kind, error, traceback)
+        self._heartbeat.__exit__(kind, error, traceback)
         if not self._ended:
             self._end_by(error)
         os.close(self._events)
@@ -111,17 +111,17 @@ class RunRecorder:
         try:
             self._append(line.encode())
         except OSError:
-            self._torn = True
+            self._has_partial_line = True
         if self._owns_log:
             with suppress(OSError):
                 self._lines(event)
 
     def _append(self, data: bytes) -> None:
         # What a full disk took of an earlier line ends here, so that it does not spoil this one.
-        data = b"\n" + data if self._torn else data
+        data = b"\n" + data if self._has_partial_line else data
         while data:
             data = data[os.write(self._events, data) :]
-        self._torn = False
+        self._has_partial_line = False
 
     def _end_by(self, error: BaseException | None) -> None:
         """Write the end of a run that broke off, so that it does not count as killed."""

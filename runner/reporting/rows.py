@@ -64,7 +64,7 @@ def _with_emissions(result: JobResult, metrics: str) -> str:
     return ", ".join(parts)
 
 
-def worth_repeating(result: JobResult, log: str) -> Row | None:
+def unchanged_failure_row(result: JobResult, log: str) -> Row | None:
     """Return the row of a recorded result that is not good; None for others."""
     row = row_of(result, log)
     if row.style in {"passed", "quiet"}:
@@ -120,5 +120,5 @@ def _overall(results: Sequence[JobResult], gate: VerdictGate) -> str:
         return ""
     if overall is None:
         return " Overall incomplete"
-    accepted = f", accepted by --fail-on {gate.fail_on}" if gate.waives(overall) else ""
+    accepted = f", accepted by --fail-on {gate.fail_on}" if gate.tolerates(overall) else ""
     return f" Overall {overall.symbol} {clean(overall.name)}{accepted}"

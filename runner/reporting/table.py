@@ -19,7 +19,7 @@ from rich.text import Text
 from resim_inspect.text import clean, count, number
 from runner.execution.events import Event
 from runner.reporting.lines import changed_line, headline
-from runner.reporting.rows import Row, row_of, worth_repeating
+from runner.reporting.rows import Row, row_of, unchanged_failure_row
 from runner.workspace.results import JobResult, Outcome
 from runner.workspace.run_events import text_of
 from runner.workspace.run_state import seconds_left
@@ -52,7 +52,7 @@ class LiveTable:
         self._parallel = 1
         self._width = 0
         self._begun = time.monotonic()
-        self._spent = 0.0
+        self._measured_seconds = 0.0
         self._note = ""
         self._live = Live(
             get_renderable=self._draw,
@@ -113,11 +113,11 @@ class LiveTable:
             self._done += 1
             if event.result.outcome is not Outcome.CANCELLED:
                 self._measured += 1
-                self._spent += event.result.seconds
+                self._measured_seconds += event.result.seconds
             row = row_of(event.result, self._log_of(event.result))
             self._console.print(self._row(row))
         elif event.kind == "kept" and event.result is not None:
-            again = worth_repeating(event.result, self._log_of(event.result))
+            again = unchanged_failure_row(event.result, self._log_of(event.result))
             if again is not None:
                 self._console.print(self._row(again))
 
@@ -200,7 +200,7 @@ class LiveTable:
     def _remaining(self, now: float) -> str:
         """Return an estimate of the remaining time: by the mean duration of finished jobs."""
         elapsed = [now - since for since, _ in self._running.values()]
-        mean = self._spent / self._measured if self._measured else None
+        mean = self._measured_seconds / self._measured if self._measured else None
         rest = seconds_left(self._todo - self._done, mean, elapsed, self._parallel)
         if rest is None or rest < 1:
             return ""

@@ -64,11 +64,11 @@ def claimed(
     if claim is None:
         yield None
         return
-    _KEEPER.add(claim.path)
+    _RENEWER.add(claim.path)
     try:
         yield claim
     finally:
-        _KEEPER.discard(claim.path)
+        _RENEWER.discard(claim.path)
         _release(claim)
 
 
@@ -163,7 +163,7 @@ def _release(claim: Claim) -> None:
     os.close(claim.descriptor)
 
 
-class _Keeper:
+class _ClaimRenewer:
     """Renews the leases of all claims of this process, from one thread."""
 
     def __init__(self) -> None:
@@ -176,7 +176,7 @@ class _Keeper:
         with self._lock:
             self._paths.add(path)
             if self._thread is None:
-                self._thread = Thread(target=self._beat, name="claims", daemon=True)
+                self._thread = Thread(target=self._send_heartbeats, name="claims", daemon=True)
                 self._thread.start()
 
     def discard(self, path: Path) -> None:
@@ -184,7 +184,7 @@ class _Keeper:
         with self._lock:
             self._paths.discard(path)
 
-    def _beat(self) -> None:
+    def _send_heartbeats(self) -> None:
         while True:
             time.sleep(HEARTBEAT)
             with self._lock:
@@ -194,4 +194,4 @@ class _Keeper:
                     os.utime(path)
 
 
-_KEEPER = _Keeper()
+_RENEWER = _ClaimRenewer()

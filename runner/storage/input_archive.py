@@ -17,7 +17,7 @@ from runner.errors import RunnerError
 BLOCK = 512
 CHUNK = 1 << 20
 # A file that changes twice within this many ns may keep its times: no digest is cached.
-SETTLED = 2_000_000_000
+STABLE_AGE_NS = 2_000_000_000
 
 
 class Item(NamedTuple):
@@ -114,7 +114,7 @@ class DigestCache:
             value = known[-1]
         else:
             value = file_digest(item.path)
-        if max(file_stat.st_mtime_ns, file_stat.st_ctime_ns) < self._now - SETTLED:
+        if max(file_stat.st_mtime_ns, file_stat.st_ctime_ns) < self._now - STABLE_AGE_NS:
             self._new[item.name] = [*times, value]
         return value
 

@@ -41,7 +41,7 @@ def scratch_folder(prefix: str) -> Iterator[Path]:
 def remove_stale(prefix: str) -> bool:
     """Remove the folders with a prefix whose processes have ended; return True if there were any.
 
-    A duty of the watchdog.
+    A task of the watchdog.
     """
     stale = stale_folders(prefix)
     for folder in stale:
@@ -60,8 +60,8 @@ def _is_left_behind(path: Path) -> bool:
     try:
         about = path.lstat()
         # Other users can create any name in a shared folder.
-        mine = not hasattr(os, "getuid") or about.st_uid == os.getuid()
-        if not (mine and stat.S_ISDIR(about.st_mode)):
+        is_own = not hasattr(os, "getuid") or about.st_uid == os.getuid()
+        if not (is_own and stat.S_ISDIR(about.st_mode)):
             return False
         return is_stale((path / _OWNER).read_text("utf-8"))
     except (OSError, ValueError):

@@ -25,7 +25,7 @@ from runner.workspace.run_record import HEARTBEAT, LEASE, Holder
 
 POLL_INTERVAL = 2.0
 """Seconds between two looks at a claim that another process holds: each is a request."""
-SETTLE = 1.0
+TAKEOVER_DELAY = 1.0
 """Seconds after a takeover in which another process may have taken over as well."""
 
 
@@ -36,15 +36,15 @@ class StoreClaim:
         self._store = store
         self._name = name
         self._id = uuid4().hex
-        self._beats = 0
+        self._heartbeat_number = 0
         self.taken_from = taken_from
         """Name of a holder that ended without giving it back; empty without one."""
 
     def content(self) -> bytes:
         """Return the content of the claim, which is another one each time."""
-        self._beats += 1
+        self._heartbeat_number += 1
         values = {"format": FORMAT, "identity": current_owner(), "id": self._id}
-        return json.dumps(values | {"beats": self._beats}).encode()
+        return json.dumps(values | {"beats": self._heartbeat_number}).encode()
 
     def is_held(self) -> bool:
         """Return True if no other process has taken it over; raises StorageError."""
@@ -86,7 +86,9 @@ def claimed_in(
         yield None
         return
     ended = Event()
-    Thread(target=_beat, args=(claim, ended), name="claim in storage", daemon=True).start()
+    Thread(
+        target=_send_heartbeats, args=(claim, ended), name="claim in storage", daemon=True
+    ).start()
     try:
         yield claim
     finally:
@@ -115,7 +117,7 @@ def _acquire(
         if is_stale(identity) or time.monotonic() - since > LEASE:
             claim = StoreClaim(store, name, holder.name)
             store.write(name, claim.content())
-            time.sleep(SETTLE)
+            time.sleep(TAKEOVER_DELAY)
             if claim.is_held():
                 return claim
             continue
@@ -135,7 +137,7 @@ def _value(content: bytes | None, key: str) -> Any:
     return values.get(key) if isinstance(values, dict) else None
 
 
-def _beat(claim: StoreClaim, ended: Event) -> None:
+def _send_heartbeats(claim: StoreClaim, ended: Event) -> None:
     while not ended.wait(HEARTBEAT):
         # A storage that does not answer now may do so before the lease ends.
         with suppress(StorageError):

@@ -1,7 +1,7 @@
 """Watchdog of this process: a detached child that removes what a killed runner leaves behind.
 
 A runner that is killed cannot remove its containers and folders. The child holds the other end of
-a pipe, which the kernel closes when the runner ends in any way; then it does its duties.
+a pipe, which the kernel closes when the runner ends in any way; then it does its tasks.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ NAME = "resim-runner-watchdog"
 
 
 class Watchdog:
-    """Starts the child with the first duty, and ends it with the run; used by many threads."""
+    """Starts the child with the first task, and ends it with the run; used by many threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._duties: set[bytes] = set()
+        self._tasks: set[bytes] = set()
         self._left = False
 
     def guard(self, function: str, *arguments: str, final: bool = False) -> None:
@@ -40,26 +40,26 @@ class Watchdog:
         """
         if sys.platform == "win32":
             return
-        duty = json.dumps([function, list(arguments), final]).encode() + b"\n"
+        task = json.dumps([function, list(arguments), final]).encode() + b"\n"
         # Without a watchdog the next run removes leftovers: no reason to refuse this one.
         with self._lock, suppress(OSError):
             if self._process is None:
                 self._process = _start()
                 atexit.register(self.close)
-            if duty not in self._duties and self._process.stdin is not None:
-                self._process.stdin.write(duty)
-                self._duties.add(duty)
+            if task not in self._tasks and self._process.stdin is not None:
+                self._process.stdin.write(task)
+                self._tasks.add(task)
 
     def leave(self) -> None:
-        """Let the child do its duties after `close`: something could not be removed in time."""
+        """Let the child do its tasks after `close`: something could not be removed in time."""
         self._left = True
 
     def close(self) -> None:
-        """End the child with the run, unless it is to do its duties; a new duty starts another."""
+        """End the child with the run, unless it is to do its tasks; a new task starts another."""
         with self._lock:
             process, self._process = self._process, None
             left, self._left = self._left, False
-            self._duties.clear()
+            self._tasks.clear()
         if process is None or process.stdin is None:
             return
         if not left:

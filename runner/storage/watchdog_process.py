@@ -1,6 +1,6 @@
-"""The watchdog's own process; it needs the standard library only, and so do its duties.
+"""The watchdog's own process; it needs the standard library only, and so do its tasks.
 
-It reads duties from stdin, a JSON line each. When stdin ends, the runner has ended: it does them.
+It reads tasks from stdin, a JSON line each. When stdin ends, the runner has ended: it does them.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import NamedTuple
 PAUSES = (0.0, 0.5, 1.5, 3.0, 5.0)
 """Seconds before each sweep: an engine may still be creating what it was last asked for."""
 TIMEOUT = 300.0
-"""Seconds after which the duties are given up, such as those of an engine that stays away."""
+"""Seconds after which the tasks are given up, such as those of an engine that stays away."""
 
 
-class Duty(NamedTuple):
+class CleanupTask(NamedTuple):
     """A function with its arguments; see `Watchdog.guard`."""
 
     function: Callable[..., bool]
@@ -28,24 +28,24 @@ class Duty(NamedTuple):
 
 
 def main() -> None:
-    """Read the duties until stdin ends, and do them."""
+    """Read the tasks until stdin ends, and do them."""
     # The pipe ends with the runner; until then a signal to the process group changes nothing.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     # Imported now: at the end the files may have been replaced by those of another version.
-    duties = [duty_of(line) for line in sys.stdin.buffer]
-    perform(duties)
+    tasks = [task_of(line) for line in sys.stdin.buffer]
+    perform(tasks)
 
 
-def duty_of(line: bytes) -> Duty:
-    """Read a duty; raises ValueError, ImportError or AttributeError for a malformed one."""
+def task_of(line: bytes) -> CleanupTask:
+    """Read a task; raises ValueError, ImportError or AttributeError for a malformed one."""
     function, arguments, final = json.loads(line)
     module, _, name = function.partition(":")
-    return Duty(getattr(import_module(module), name), tuple(arguments), bool(final))
+    return CleanupTask(getattr(import_module(module), name), tuple(arguments), bool(final))
 
 
 def perform(
-    duties: Sequence[Duty],
+    tasks: Sequence[CleanupTask],
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
@@ -54,19 +54,19 @@ def perform(
     step = 0
     while step < len(PAUSES) and clock() < deadline:
         sleep(PAUSES[step])
-        answers = [_call(duty) for duty in reversed(duties) if not duty.final]
+        answers = [_call(task) for task in reversed(tasks) if not task.final]
         if None in answers:
             step = len(PAUSES) - 1
         else:
             step = 1 if any(answers) else step + 1
-    for duty in reversed(duties):
-        if duty.final:
-            _call(duty)
+    for task in reversed(tasks):
+        if task.final:
+            _call(task)
 
 
-def _call(duty: Duty) -> bool | None:
+def _call(task: CleanupTask) -> bool | None:
     """Return True if anything was removed; None after a failure."""
     try:
-        return bool(duty.function(*duty.arguments))
-    except Exception:  # noqa: BLE001 - it can be reported to nothing, and other duties remain
+        return bool(task.function(*task.arguments))
+    except Exception:  # noqa: BLE001 - it can be reported to nothing, and other tasks remain
         return None

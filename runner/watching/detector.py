@@ -10,7 +10,7 @@ from runner.errors import RunnerError
 from runner.storage.input_archive import file_digest
 from runner.watching.file_set import Stamp, Stamps
 
-SETTLED_NS = 2_000_000_000
+STABLE_AGE_NS = 2_000_000_000
 """A file that changed within this time may change again and keep its marks."""
 QUIET = 0.4
 """Seconds without a further change after which a change is complete."""
@@ -30,14 +30,14 @@ class ChangeDetector:
         self._now_ns = now_ns
         self._known: dict[str, tuple[Stamp, str]] = {}
         """Digest of each file for its marks."""
-        self._unsettled: set[str] = set()
+        self._recently_modified: set[str] = set()
         self._baseline: dict[str, str] = {}
 
     def rebase(self, stamps: Stamps) -> None:
         """Make the present content the baseline."""
         self._baseline = {path: self._digest_of(path, stamp) for path, stamp in stamps.items()}
         self._known = {path: known for path, known in self._known.items() if path in stamps}
-        self._unsettled &= set(stamps)
+        self._recently_modified &= set(stamps)
 
     def accept(self, paths: Iterable[Path], stamps: Stamps) -> None:
         """Make the present content of some files their baseline."""
@@ -55,7 +55,7 @@ class ChangeDetector:
 
     def _digest_of(self, path: str, stamp: Stamp) -> str:
         known = self._known.get(path)
-        if known is not None and known[0] == stamp and path not in self._unsettled:
+        if known is not None and known[0] == stamp and path not in self._recently_modified:
             return known[1]
         begun = self._now_ns()
         try:
@@ -64,10 +64,10 @@ class ChangeDetector:
             # It was removed meanwhile, or cannot be read.
             digest = ""
         self._known[path] = stamp, digest
-        if begun - stamp.mtime_ns < SETTLED_NS:
-            self._unsettled.add(path)
+        if begun - stamp.mtime_ns < STABLE_AGE_NS:
+            self._recently_modified.add(path)
         else:
-            self._unsettled.discard(path)
+            self._recently_modified.discard(path)
         return digest
 
 

@@ -16,11 +16,11 @@ from resim_inspect.files import is_file
 from runner.engines.code_files import code_files
 from runner.engines.protocol import Build
 
-_NEVER = (
+_IGNORED = (
     *(".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", ".*_cache", "*.pyc"),
     *("*~", "*.swp", "*.swx", "*.swo", ".#*", "#*#", "4913", "*.tmp", ".DS_Store"),
 )
-_NEVER_NAMES = re.compile("|".join(translate(glob) for glob in _NEVER))
+_IGNORED_NAMES = re.compile("|".join(translate(glob) for glob in _IGNORED))
 """Names of what tools write beside the code: caches, histories, and copies of editors."""
 
 
@@ -173,7 +173,7 @@ def files_below(
 
 
 def _counts(path: Path, ignore: Patterns, written: tuple[str, ...]) -> bool:
-    if _NEVER_NAMES.fullmatch(path.name):
+    if _IGNORED_NAMES.fullmatch(path.name):
         return False
     return not (_is_below(str(path), written) or ignore.match(path))
 

@@ -29,7 +29,7 @@ SAME = "nothing changed"
 
 
 @dataclass(frozen=True)
-class _Before:
+class _PreviousResult:
     """A job before its run: its document and its result, as far as there are any."""
 
     document: Document | None
@@ -52,7 +52,7 @@ class ResultChanges:
         self._metrics_of = metrics_of
         self._options = CompareOptions(tolerances or Tolerances(), findings=False)
         self._lock = Lock()
-        self._before: dict[tuple[str, str], _Before] = {}
+        self._before: dict[tuple[str, str], _PreviousResult] = {}
         self._stale: dict[tuple[str, str], JobResult] = {}
 
     def __call__(self, event: Event) -> None:
@@ -64,7 +64,7 @@ class ResultChanges:
         if event.kind == "started":
             document = _read(self._metrics_of(event))
             with self._lock:
-                self._before[key] = _Before(document, self._stale.pop(key, None))
+                self._before[key] = _PreviousResult(document, self._stale.pop(key, None))
         self._notify(event)
         if event.kind == "finished" and event.result is not None:
             with self._lock:
@@ -74,7 +74,7 @@ class ResultChanges:
                 data = {"mode": key[0], **({"same": True} if text == SAME else {})}
                 self._notify(Event("changed", event.at, event.job, text, data=data))
 
-    def _text(self, event: Event, before: _Before) -> str:
+    def _text(self, event: Event, before: _PreviousResult) -> str:
         earlier, result = before.result, event.result
         if result is None or result.outcome is Outcome.CANCELLED:
             return ""

@@ -131,14 +131,14 @@ def _status(key: RunKey, folder: RunFolder, state: RunState, now: float) -> JobS
     except WorkspaceError as error:
         return JobStatus(key, UNREADABLE, why=str(error))
     if progress is not None and is_orphan:
-        return _after_its_run(progress, folder, result, now)
+        return _after_run(progress, folder, result, now)
     if result is None and progress is not None:
         # A job that was stopped has no recorded result.
         result = progress.result
     return JobStatus(key, None) if result is None else _by_result(key, result)
 
 
-def _after_its_run(
+def _after_run(
     progress: JobProgress, folder: RunFolder, result: JobResult | None, now: float
 ) -> JobStatus:
     """Return the status of a job that had begun when its run died or broke off.

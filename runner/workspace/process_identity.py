@@ -42,12 +42,12 @@ def is_stale(owner: str) -> bool:
     An owner of another machine counts as alive: its state is unknown here.
     """
     host, boot, space, pid, start = (owner.split("/") + [""] * 5)[:5]
-    my_host, my_boot, my_space = host_identity().split("/")
-    if host != my_host or not pid.isdigit():
+    own_host, own_boot, own_space = host_identity().split("/")
+    if host != own_host or not pid.isdigit():
         return False
-    if boot != my_boot:
-        return bool(boot and my_boot)
-    return space == my_space and process_start(int(pid)) != start
+    if boot != own_boot:
+        return bool(boot and own_boot)
+    return space == own_space and process_start(int(pid)) != start
 
 
 def process_start(pid: int) -> str:

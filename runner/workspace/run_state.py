@@ -125,7 +125,7 @@ class RunState:
         return tuple(job for job in self.jobs.values() if job.phase is Phase.RUNNING)
 
     @property
-    def goes_on(self) -> bool:
+    def is_active(self) -> bool:
         """True while the run goes on or watches files; one that is about to end has ended."""
         return self.life is Life.ALIVE or bool(self.watch)
 
@@ -177,8 +177,8 @@ class RunFold:
     def state(self, owner: RunOwner | None, liveness: Liveness) -> RunState:
         """Return the state at this moment, with the process that owns the run."""
         # The process of a repeated run outlives each of its runs.
-        lost_watch = bool(self._state.watch) and liveness is Liveness.DIED
-        if self._state.ended and not lost_watch:
+        watch_died = bool(self._state.watch) and liveness is Liveness.DIED
+        if self._state.ended and not watch_died:
             life = Life.FINISHED
         elif liveness is Liveness.ALIVE:
             life = Life.ALIVE

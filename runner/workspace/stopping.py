@@ -11,12 +11,12 @@ from runner.workspace.watch_requests import WatchAction, WatchPhase, request_wat
 ENDED = "The run has ended already."
 
 
-def run_goes_on(record: RunRecord) -> bool:
-    """Return `RunState.goes_on` of a record; with unreadable events, True for a live owner."""
+def run_is_active(record: RunRecord) -> bool:
+    """Return `RunState.is_active` of a record; with unreadable events, True for a live owner."""
     if active_owner(record) is None:
         return False
     try:
-        return run_state(record).goes_on
+        return run_state(record).is_active
     except WorkspaceError:
         return True
 

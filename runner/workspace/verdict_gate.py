@@ -54,7 +54,7 @@ class VerdictGate:
         """Return True if the other jobs and the batch are not to run after this result."""
         return self.fail_fast and self.fails(result)
 
-    def waives(self, verdict: MetricStatus) -> bool:
+    def tolerates(self, verdict: MetricStatus) -> bool:
         """Return True for a failing verdict that `--fail-on` accepts."""
         return _BY_VERDICT.get(verdict, ExitCode.OK) in _ACCEPTED[self.fail_on] - {ExitCode.OK}
 

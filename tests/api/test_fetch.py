@@ -193,8 +193,8 @@ def test_the_most_urgent_is_done_first() -> None:
     gate = threading.Event()
     pool: PriorityThreadPool[str, str] = PriorityThreadPool(1)
     pool.submit(0, "first", lambda: str(gate.wait(60)))
-    for urgency, tag in ((1, "late"), (0, "soon"), (1, "later")):
-        pool.submit(urgency, tag, lambda tag=tag: tag)  # type: ignore[misc]
+    for priority, tag in ((1, "late"), (0, "soon"), (1, "later")):
+        pool.submit(priority, tag, lambda tag=tag: tag)  # type: ignore[misc]
     pool.submit(2, "broken", lambda: str(1 // 0))
     assert pool.take_within(0.01) is None
     assert pool.pending == 5

@@ -112,9 +112,9 @@ def test_who_takes_too_long_to_ask_is_told_and_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "CHECK_INTERVAL", 0.05)
-    monkeypatch.setattr(server, "HEAD", 0.3)
-    monkeypatch.setattr(server, "FIRST", 0.3)
-    monkeypatch.setattr(server, "IDLE", 0.3)
+    monkeypatch.setattr(server, "HEAD_TIMEOUT", 0.3)
+    monkeypatch.setattr(server, "FIRST_TIMEOUT", 0.3)
+    monkeypatch.setattr(server, "IDLE_TIMEOUT", 0.3)
     with served(tmp_path / "api", workspace(tmp_path / "ws")) as api:
         assert ask(api, "GET / HT").startswith(b"HTTP/1.1 408 ")
         assert ask(api, b"") == b""
@@ -134,7 +134,7 @@ def test_who_takes_too_long_to_read_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "CHECK_INTERVAL", 0.05)
-    monkeypatch.setattr(server, "WRITE", 0.3)
+    monkeypatch.setattr(server, "WRITE_TIMEOUT", 0.3)
     space = workspace(tmp_path / "ws", jobs=1)
     (tmp_path / "ws/jobs/job-0/outputs/large.bin").write_bytes(b"x" * 40_000_000)
     with served(tmp_path / "api", space, logs=True) as api:
@@ -153,7 +153,7 @@ def test_who_reads_slowly_gets_all_of_it_before_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "CHECK_INTERVAL", 0.05)
-    monkeypatch.setattr(server, "LINGER", 0.2)
+    monkeypatch.setattr(server, "LINGER_TIMEOUT", 0.2)
     space = workspace(tmp_path / "ws", jobs=1)
     (tmp_path / "ws/jobs/job-0/outputs/large.bin").write_bytes(b"x" * 20_000_000)
     with served(tmp_path / "api", space, logs=True) as api:

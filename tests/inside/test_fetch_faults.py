@@ -24,7 +24,7 @@ from tests.inside.test_fetching import BATCH, PROJECT, SUMS, flight
 
 pytestmark = needs_sdk
 
-HASTE = RetryPolicy(connect=2, read=2, total_timeout=5, attempts=2, backoff=0.01)
+FAST_RETRIES = RetryPolicy(connect=2, read=2, total_timeout=5, attempts=2, backoff=0.01)
 
 
 class Fake:
@@ -72,7 +72,7 @@ class Fake:
 
     def fetch(self) -> Any:
         """Result of the fetcher on this API."""
-        return fetch(BatchConfig("t0ken", self.url, BATCH, PROJECT), HASTE)
+        return fetch(BatchConfig("t0ken", self.url, BATCH, PROJECT), FAST_RETRIES)
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_an_api_without_the_old_routes_is_told(fake: Fake) -> None:
     with pytest.raises(
         FetchError, match="has no projectID, and the API does not find the batch without"
     ):
-        fetch(BatchConfig("t", fake.url, BATCH, None), HASTE)
+        fetch(BatchConfig("t", fake.url, BATCH, None), FAST_RETRIES)
 
 
 def test_an_unreachable_server_is_an_error_with_its_own_code(
@@ -182,7 +182,7 @@ def test_a_config_with_plain_http_is_followed() -> None:
     # As where the stub server runs on the host of a container; whoever made the config decided.
     config = BatchConfig("t", "http://stub-server.invalid/v1", BATCH, PROJECT)
     with pytest.raises(FetchError, match=r"stub-server\.invalid") as error:
-        fetch(config, HASTE)
+        fetch(config, FAST_RETRIES)
     assert "plain http" not in str(error.value)
 
 

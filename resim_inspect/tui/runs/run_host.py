@@ -49,14 +49,14 @@ class RunHost:
 
     def _ask(self, *, watch: bool) -> None:
         """Show the run that goes on, or ask for a new one."""
-        from runner.workspace.stopping import run_goes_on
+        from runner.workspace.stopping import run_is_active
 
         screen, target = cast(Screen[Any], self), self.run_target()
         if target is None:
             screen.app.notify(self.nothing_to_run(), title="Nothing to run", timeout=5)
             return
         record = target.record()
-        if run_goes_on(record):
+        if run_is_active(record):
             screen.post_message(OpenRequested(record.path))
             return
         from resim_inspect.tui.runs.run_dialog import RunDialog, StartedRun

@@ -64,11 +64,11 @@ class StartedRuns:
 
 def _goes_on(process: RunProcess) -> bool:
     # Imported here: most of the times that the app quits, it has started no run.
-    from runner.workspace.stopping import run_goes_on
+    from runner.workspace.stopping import run_is_active
 
     if not process.is_running:
         return False
-    return not has_recorded(process) or run_goes_on(process.request.target.record())
+    return not has_recorded(process) or run_is_active(process.request.target.record())
 
 
 def has_recorded(process: RunProcess) -> bool:

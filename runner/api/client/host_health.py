@@ -71,9 +71,9 @@ class HostHealth:
                 return
             streak.attempts += 1
             streak.reason = str(error)
-            lasted = now - streak.began
+            duration = now - streak.began
             if (
                 streak.attempts >= self._retry.give_up_attempts
-                and lasted >= self._retry.give_up_after
+                and duration >= self._retry.give_up_after
             ):
-                streak.given_up = max(lasted, 0.001)
+                streak.given_up = max(duration, 0.001)

@@ -85,7 +85,7 @@ class Http11ConnectionPool:
             connection.close()
             raise
 
-    def give_back(self, key: _Key, connection: socket.socket) -> None:
+    def release(self, key: _Key, connection: socket.socket) -> None:
         """Return a connection to the pool, after its answer was read completely."""
         with self._lock:
             self._idle.setdefault(key, []).append(connection)
@@ -241,7 +241,7 @@ class Answer:
         else:
             raise RetryableError(NO_LENGTH)
         if self._keep and not self._data:
-            self._pool.give_back(self._key, self._connection)
+            self._pool.release(self._key, self._connection)
         else:
             self._connection.close()
 

@@ -31,10 +31,10 @@ class PriorityThreadPool(Generic[Tag, Value]):
         """Number of submitted tasks whose results were not taken yet."""
         return self._pending
 
-    def submit(self, urgency: int, tag: Tag, work: Callable[[], Value]) -> None:
-        """Queue a task; a lower `urgency` runs earlier."""
+    def submit(self, priority: int, tag: Tag, work: Callable[[], Value]) -> None:
+        """Queue a task; a lower `priority` runs earlier."""
         self._pending += 1
-        self._work.put((urgency, next(self._numbers), tag, work))
+        self._work.put((priority, next(self._numbers), tag, work))
         self._start_threads()
 
     def resize(self, size: int) -> None:

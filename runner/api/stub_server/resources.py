@@ -45,7 +45,7 @@ def plain(text: str) -> str:
 
 def time_text(seconds: float) -> str:
     """Seconds since 1970 as ISO 8601 in UTC with milliseconds."""
-    return _moment(round(seconds * 1000) * 1_000_000, "milliseconds")
+    return _formatted_time(round(seconds * 1000) * 1_000_000, "milliseconds")
 
 
 def later(text: str) -> str:
@@ -55,12 +55,12 @@ def later(text: str) -> str:
 
 def nanos_text(nanos: int) -> str:
     """Nanoseconds since 1970 as ISO 8601 in UTC, with as many digits as they need."""
-    text = _moment(nanos, "microseconds")
+    text = _formatted_time(nanos, "microseconds")
     rest = nanos % 1000
     return f"{text[:-1]}{rest:03}Z" if rest else text
 
 
-def _moment(nanos: int, digits: str) -> str:
+def _formatted_time(nanos: int, digits: str) -> str:
     try:
         moment = _EPOCH + timedelta(microseconds=nanos // 1000)
     except OverflowError:

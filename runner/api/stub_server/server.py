@@ -33,7 +33,8 @@ PIECE = 1 << 18  # bytes of a blob in memory at once, per connection
 MAX_NAMED = 50  # lost blobs and unknown paths that are listed by name
 CHECK_INTERVAL = 0.5  # seconds between two checks of all connections
 # Seconds. Idle connections stay open long: the official client fails when one closes.
-FIRST, IDLE, HEAD, WRITE, LINGER = 60.0, 900.0, 30.0, 120.0, 3.0
+FIRST_TIMEOUT, IDLE_TIMEOUT = 60.0, 900.0
+HEAD_TIMEOUT, WRITE_TIMEOUT, LINGER_TIMEOUT = 30.0, 120.0, 3.0
 
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
 # Valid first bytes of a request: none yet, half of an empty line, or a method.
@@ -302,7 +303,7 @@ class Connection(asyncio.Protocol):
         self.bodiless = False
         self.rest = MAX_REST
         self.active = time.monotonic()
-        self.deadline = self.active + FIRST
+        self.deadline = self.active + FIRST_TIMEOUT
         self.transport = cast(asyncio.Transport, None)  # until connection_made
 
     @property
@@ -331,7 +332,7 @@ class Connection(asyncio.Protocol):
             return
         self.active = time.monotonic()
         if not self.buffer:
-            self.deadline = self.active + HEAD
+            self.deadline = self.active + HEAD_TIMEOUT
         self.buffer += data
         self._advance()
         if len(self.buffer) > MAX_HEAD and not self.closing:
@@ -339,12 +340,12 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self.blocked = True
-        self.deadline = time.monotonic() + WRITE
+        self.deadline = time.monotonic() + WRITE_TIMEOUT
 
     def resume_writing(self) -> None:
         self.blocked = False
         if self.closing:
-            self.deadline = time.monotonic() + LINGER
+            self.deadline = time.monotonic() + LINGER_TIMEOUT
         self._pump()
         self._advance()
         if len(self.buffer) <= MAX_HEAD and not self.transport.is_closing():
@@ -370,7 +371,7 @@ class Connection(asyncio.Protocol):
             except Refusal as refusal:
                 self.refuse(refusal)
             if not self.blocked:
-                self.deadline = time.monotonic() + (HEAD if self.buffer else IDLE)
+                self.deadline = time.monotonic() + (HEAD_TIMEOUT if self.buffer else IDLE_TIMEOUT)
 
     def _answer(self, head: bytes) -> None:
         method, target, headers, self.keep = _parse(head)
@@ -432,7 +433,7 @@ class Connection(asyncio.Protocol):
                 assert self.blob is not None
                 self.server.answers.served[self.blob.number] = 1
                 self._end_blob()
-                self.deadline = time.monotonic() + IDLE
+                self.deadline = time.monotonic() + IDLE_TIMEOUT
                 if not self.keep:
                     self._close()
             else:
@@ -473,7 +474,7 @@ class Connection(asyncio.Protocol):
         """Close for writing and drop further input; an immediate close could lose the answer."""
         self.closing = True
         self.buffer.clear()
-        self.deadline = time.monotonic() + (WRITE if self.blocked else LINGER)
+        self.deadline = time.monotonic() + (WRITE_TIMEOUT if self.blocked else LINGER_TIMEOUT)
         if self.transport.can_write_eof():
             self.transport.write_eof()
 

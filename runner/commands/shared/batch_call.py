@@ -28,7 +28,7 @@ from runner.workspace.contract import Mode
 from runner.workspace.layout import Workspace
 from runner.workspace.results import JobResult
 
-RunElsewhere = Callable[[BatchRunRequest, str, str], JobResult]
+RunOnWorker = Callable[[BatchRunRequest, str, str], JobResult]
 """A function that runs a batch in another process, from a request, its cache key, and the
 fingerprint of the recorded result that does not hold."""
 
@@ -81,11 +81,11 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
 
 
 def run_in_workspace(
-    session: Session, request: BatchRunRequest, rerun: str, elsewhere: RunElsewhere | None = None
+    session: Session, request: BatchRunRequest, rerun: str, run_on_worker: RunOnWorker | None = None
 ) -> tuple[JobResult, bool]:
     """Run the batch of a workspace, into it; return the result, and True if it was recorded.
 
-    `elsewhere` runs it in another process, which reports its start.
+    `run_on_worker` runs it in another process, which reports its start.
     """
     context = session.context
     run_folder = request.workspaces[0].batch
@@ -106,11 +106,11 @@ def run_in_workspace(
     earlier = recorded_fingerprint(run_folder)
 
     def work() -> JobResult:
-        if elsewhere is not None:
-            return elsewhere(request, key, earlier)
+        if run_on_worker is not None:
+            return run_on_worker(request, key, earlier)
         return run_batch(context, request, key, earlier)
 
-    return _run_reported(session, request, work, starts=elsewhere is None), False
+    return _run_reported(session, request, work, starts=run_on_worker is None), False
 
 
 def _run_reported(

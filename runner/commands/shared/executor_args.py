@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.settings.project_model import ProjectSettings, SlurmSettings
 from resim_inspect.text import clean
-from runner.commands.shared.batch_call import RunElsewhere
+from runner.commands.shared.batch_call import RunOnWorker
 from runner.commands.shared.build_args import engine_options
 from runner.commands.shared.session import Session
 from runner.errors import CallError
@@ -52,7 +52,7 @@ class Placement(NamedTuple):
     """Returns how often everything is to stop; also exchanges lines with workers."""
     executor: Executor | None = None
     work_of: Callable[[Planned], Callable[[], JobResult]] | None = None
-    run_batch: RunElsewhere | None = None
+    run_batch: RunOnWorker | None = None
     """Runs the batch in another process."""
     about: str = ""
     """Description of the workers for a run's heading."""

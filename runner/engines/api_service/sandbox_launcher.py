@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
         api.wait()
         return 127 if isinstance(error, FileNotFoundError) else 126
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda heard, _frame: build.send_signal(heard))
+        signal.signal(number, lambda received, _frame: build.send_signal(received))
     code = build.wait()
     api.terminate()
     try:

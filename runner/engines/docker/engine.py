@@ -45,7 +45,7 @@ ORPHANS = "runner.engines.docker.orphans:remove_orphans"
 FOLDERS = ((INPUTS.name, 0o755), (OUTPUTS.name, 0o777))
 NO_STREAMS: Mapping[str, bool] = {}
 Run = TypeVar("Run", bound=ContainerRun)
-ELSEWHERE = ("bind source path does not exist", "statfs ")
+MISSING_MOUNT_ERRORS = ("bind source path does not exist", "statfs ")
 """Parts of an engine's error for a mount that exists here and not where the engine runs."""
 
 
@@ -205,7 +205,7 @@ class DockerEngine:
             {"tty": is_terminal(), "stdin_open": True},
         )
         try:
-            run.converse()
+            run.relay()
             return run.exit_info().code
         finally:
             run.remove()
@@ -223,7 +223,7 @@ class DockerEngine:
             return self._start_once(build, prepared, task, make, streams)
         except EngineError as error:
             # `self.local` may have been changed by another run in the meantime.
-            if not local or not any(word in error.reason for word in ELSEWHERE):
+            if not local or not any(word in error.reason for word in MISSING_MOUNT_ERRORS):
                 raise
         # The socket leads to an engine with other files than this machine's.
         self.local = False

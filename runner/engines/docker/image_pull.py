@@ -14,7 +14,7 @@ REPORT_INTERVAL = 1.0
 """Seconds between two progress messages."""
 
 # Pattern of the engine's or registry's message, its meaning, and a hint.
-_TROUBLE = (
+_PULL_ERRORS = (
     (
         r"manifest unknown|manifest for .* not found|name unknown|reading manifest .*not found",
         "its registry has no such image",
@@ -79,7 +79,7 @@ def pull_error(name: str, message: str) -> ImageError:
     """Explain a failed pull, with the engine's message and a hint."""
     failed = f'the image "{clean(name, 120)}" cannot be pulled'
     text = clean(message, 300).rstrip(".")
-    for pattern, meaning, hint in _TROUBLE:
+    for pattern, meaning, hint in _PULL_ERRORS:
         if re.search(pattern, message, re.IGNORECASE):
             return ImageError(f"{failed}: {meaning} ({text}).", hint)
     return ImageError(f"{failed}: {text}.", "Log in to its registry, or build it here.")

@@ -81,7 +81,7 @@ class InteractiveRun(ContainerRun):
             raise EngineError(f"the engine does not connect to the shell: {why}")
         self._connection.sock.settimeout(None)
 
-    def converse(self) -> None:
+    def relay(self) -> None:
         """Pass keys and output on until the container ends; raises EngineError."""
         stream = None if self._connection is None else self._connection.sock
         if stream is None:

@@ -36,9 +36,9 @@ def remove_orphans(address: str, certificates: str, owner: str) -> bool:
     """
     removed = False
     failed = 0
-    for listing, path, key, how in KINDS:
+    for listing, path, key, query in KINDS:
         for row in _rows(_answer(address, certificates, "GET", listing + _filter(owner))):
-            url = f"{path}/{quote(str(row[key]), safe='')}{how}"
+            url = f"{path}/{quote(str(row[key]), safe='')}{query}"
             status, _ = _request(address, certificates, "DELETE", url)
             removed = True
             failed += status not in GONE and status != BUSY

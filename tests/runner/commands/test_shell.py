@@ -13,7 +13,7 @@ from runner.engines.docker.interactive import Frames
 from tests.containers.container_harness import ROOT, call_runner, command, make_inputs, make_jobs
 from tests.runner.pseudo_terminal import PseudoTerminal, take_terminal
 
-HOW = ("--command", "python3 build.py", "--no-sandbox")
+OPTIONS = ("--command", "python3 build.py", "--no-sandbox")
 
 
 def shell(*words: str | Path, keys: str) -> tuple[int, str, str]:
@@ -27,7 +27,7 @@ def shell(*words: str | Path, keys: str) -> tuple[int, str, str]:
 def test_a_shell_has_the_inputs_of_a_job_and_its_exit_code(tmp_path: Path) -> None:
     make_jobs(tmp_path / "ws", 2)
     keys = 'cat "$RESIM_INPUTS/logs/log.txt"; echo gone > "$RESIM_OUTPUTS/x"; pwd; exit 7'
-    code, out, err = shell(tmp_path / "ws", "--job", "job-001", *HOW, keys=keys)
+    code, out, err = shell(tmp_path / "ws", "--job", "job-001", *OPTIONS, keys=keys)
     assert code == 7
     assert out.splitlines()[0] == "0 1 2"
     assert "job-001 in python3 build.py: 2 folders" in err
@@ -43,7 +43,7 @@ def test_a_shell_has_the_inputs_of_a_job_and_its_exit_code(tmp_path: Path) -> No
 def test_a_program_runs_in_place_of_the_shell(tmp_path: Path) -> None:
     inputs = make_inputs(tmp_path / "job" / "inputs")
     for path in (tmp_path / "job", inputs):
-        code, out, _ = shell(path, *HOW, "--", "sh", "-c", "echo $1 $#", "sh", "a b", keys="")
+        code, out, _ = shell(path, *OPTIONS, "--", "sh", "-c", "echo $1 $#", "sh", "a b", keys="")
         assert (code, out) == (0, "a b 1\n")
 
 
@@ -62,7 +62,7 @@ def test_a_job_that_is_not_named_is_a_sentence(
     tmp_path: Path, words: tuple[str, ...], says: str
 ) -> None:
     make_jobs(tmp_path / "ws", 2)
-    refused = call_runner("shell", tmp_path / words[0], *words[1:], *HOW)
+    refused = call_runner("shell", tmp_path / words[0], *words[1:], *OPTIONS)
     assert (refused.code, refused.out) == (2, "")
     assert says in refused.err
 

@@ -86,12 +86,12 @@ def test_a_fault_of_the_program_is_one_missing_part(
     monkeypatch.undo()
     finish = job_download.Parts.finish
 
-    def finish_most(parts: job_download.Parts, *more: Any) -> Any:
+    def finish_with_faults(parts: job_download.Parts, *more: Any) -> Any:
         if parts.number == 1:
             raise KeyError("x")
         return finish(parts, *more)
 
-    monkeypatch.setattr(job_download.Parts, "finish", finish_most)
+    monkeypatch.setattr(job_download.Parts, "finish", finish_with_faults)
     found = fetch(whole, tmp_path / "end")
     assert [(job, one.what) for job, one in found.missing] == [("flight 1", "job")]
     assert len(message_of(tmp_path / "end", 2).metrics_data) == 2

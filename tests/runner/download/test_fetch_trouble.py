@@ -176,7 +176,7 @@ def test_a_run_on_this_machine_is_left_alone(server: MisbehavingServer, tmp_path
 def test_a_full_disk_is_known_before_anything_is_fetched(
     server: MisbehavingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "ROOM", 1 << 60)
+    monkeypatch.setattr(store, "RESERVED_BYTES", 1 << 60)
     with pytest.raises(StorageError, match="are needed"):
         fetch(server, tmp_path)
     assert not server.requests

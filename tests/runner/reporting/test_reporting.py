@@ -22,7 +22,7 @@ from tests.runner.pseudo_terminal import PseudoTerminal
 
 pytestmark = pytest.mark.slow
 
-HOW = ("--only", "jobs", "--no-sandbox")
+OPTIONS = ("--only", "jobs", "--no-sandbox")
 
 PROGRAM = """
 import os, shutil, sys
@@ -38,7 +38,7 @@ def words(folder: Path) -> list[str | Path]:
     make_inputs(workspace / "jobs" / "late" / "inputs", metrics_file("FAIL_BLOCK", 44.7))
     (folder / "build.py").write_text(PROGRAM)
     program = f"{sys.executable} {folder}/build.py"
-    return ["run", workspace, "--command", program, *HOW]
+    return ["run", workspace, "--command", program, *OPTIONS]
 
 
 def on_a_terminal(call: list[str], **env: str) -> tuple[int, str, str]:
@@ -87,7 +87,7 @@ def test_a_pipe_gets_lines_with_the_job_before_them(tmp_path: Path) -> None:
 def words_again(folder: Path) -> list[str | Path]:
     """The same call on what is there already."""
     program = f"{sys.executable} {folder}/build.py"
-    return ["run", folder / "flights", "--command", program, *HOW]
+    return ["run", folder / "flights", "--command", program, *OPTIONS]
 
 
 def test_events_are_json_lines_and_nothing_else(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_a_claim_of_a_process_that_is_gone_is_taken_over(
 ) -> None:
     monkeypatch.setattr(store_claims, "LEASE", lease)
     monkeypatch.setattr(store_claims, "POLL_INTERVAL", 0.02)
-    monkeypatch.setattr(store_claims, "SETTLE", 0.01)
+    monkeypatch.setattr(store_claims, "TAKEOVER_DELAY", 0.01)
     store.write("claim", json.dumps({"identity": identity(), "id": "x"}).encode())
     with claimed_in(store, "claim", lambda _: None, never) as claim:
         assert claim is not None

@@ -24,7 +24,7 @@ from runner.storage import lease
 from runner.storage.helper_process import end_helper
 from runner.storage.scratch import REMOVE_STALE
 from runner.storage.watchdog import Watchdog
-from runner.storage.watchdog_process import PAUSES, TIMEOUT, Duty, duty_of, perform
+from runner.storage.watchdog_process import PAUSES, TIMEOUT, CleanupTask, perform, task_of
 from tests.containers.container_harness import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no watchdog")
@@ -37,7 +37,7 @@ for folder in sys.argv[2:]:
     WATCHDOG.guard({RECOVER!r}, folder)
 {{end}}
 """
-DUTIES = (
+TASKS = (
     RECOVER,
     "runner.engines.docker.orphans:remove_orphans",
     "runner.storage.helper_process:end_helper",
@@ -136,15 +136,15 @@ def test_signals_of_the_terminal_do_not_reach_the_watchdog(tmp_path: Path) -> No
     wait_for(lambda: not folder.exists())
 
 
-@pytest.mark.parametrize("duty", DUTIES)
-def test_duties_need_the_standard_library_only(duty: str) -> None:
+@pytest.mark.parametrize("task", TASKS)
+def test_tasks_need_the_standard_library_only(task: str) -> None:
     program = (
         "import sys, json; sys.path.append(sys.argv[1])\n"
-        "from runner.storage.watchdog_process import duty_of\n"
-        "assert callable(duty_of(json.dumps([sys.argv[2], [], False]).encode()).function)\n"
+        "from runner.storage.watchdog_process import task_of\n"
+        "assert callable(task_of(json.dumps([sys.argv[2], [], False]).encode()).function)\n"
         "print(*sys.modules, sep='\\n')"
     )
-    words = [sys.executable, "-I", "-S", "-c", program, str(ROOT), duty]
+    words = [sys.executable, "-I", "-S", "-c", program, str(ROOT), task]
     done = subprocess.run(words, capture_output=True, text=True, check=True, cwd="/")
     foreign = {name.partition(".")[0] for name in done.stdout.split()} - sys.stdlib_module_names
     assert foreign <= {"runner", "resim_inspect", "__main__"}
@@ -164,7 +164,7 @@ class Clock:
 
 
 def performed(answers: list[bool | None], final: list[str]) -> tuple[int, float]:
-    """Number of calls of a duty that gives these answers in turn, and the time they took."""
+    """Number of calls of a task that gives these answers in turn, and the time they took."""
     clock = Clock()
     calls = []
 
@@ -179,7 +179,7 @@ def performed(answers: list[bool | None], final: list[str]) -> tuple[int, float]
         final.append("final")
         return True
 
-    perform([Duty(last, (), True), Duty(sweep, (), False)], clock.sleep, clock)
+    perform([CleanupTask(last, (), True), CleanupTask(sweep, (), False)], clock.sleep, clock)
     return len(calls), clock.now
 
 
@@ -199,7 +199,7 @@ def test_duties_are_repeated_until_nothing_was_left_for_a_while() -> None:
 def test_a_damaged_duty_is_an_error() -> None:
     for line in (b"", b"{", b'["os:no_such_name", [], false]'):
         with pytest.raises((ValueError, AttributeError)):
-            duty_of(line)
+            task_of(line)
 
 
 class UnixServer(socketserver.ThreadingUnixStreamServer):

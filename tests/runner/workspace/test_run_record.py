@@ -27,7 +27,7 @@ from runner.workspace.run_record import (
     this_process,
 )
 from runner.workspace.run_state import Life, Phase, RunKey
-from runner.workspace.stopping import run_goes_on, stop_run
+from runner.workspace.stopping import run_is_active, stop_run
 from tests.containers.container_harness import ROOT, call_runner, command
 from tests.containers.engines import wait_for
 from tests.runner.named_jobs import build_command, workspace_of, write_inputs
@@ -245,7 +245,7 @@ def test_a_run_whose_events_cannot_be_read_says_why_it_is_not_stopped(tmp_path: 
     record = record_of_workspace(tmp_path)
     record.events.mkdir(parents=True)
     record.owner.write_bytes(this_process("r", time.time(), ()).as_bytes())
-    assert run_goes_on(record)
+    assert run_is_active(record)
     problem = stop_run(record)
     assert problem.startswith("The run cannot be asked to stop: ")
     assert f"{record.events} cannot be read" in problem
