@@ -13,7 +13,16 @@ from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
 from resim_inspect.tui.keys.jump import JUMP, JUMP_SCREEN
 from resim_inspect.tui.keys.raw import RAW, RAW_HOST, RAW_TREE
 from resim_inspect.tui.keys.records import RECORDS
-from resim_inspect.tui.keys.runs import LOG, RUN_DIALOG, RUN_FIELD, RUN_HOST, RUN_JOBS, RUNS
+from resim_inspect.tui.keys.runs import (
+    LOG,
+    LOG_HOST,
+    LOG_SCREEN,
+    RUN_DIALOG,
+    RUN_FIELD,
+    RUN_HOST,
+    RUN_JOBS,
+    RUNS,
+)
 from resim_inspect.tui.keys.searching import CHANGE_HITS, HITS, PREVIEW
 
 __all__ = ["BINDINGS", "GROUPS", "TABLES", "Hint", "KeyBinding"]
@@ -306,21 +315,8 @@ QUICK_OPEN = (
 
 TABLES = (
     *(APP, FOCUS, ROWS, SIDE, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA_LIST, DATA, SERIES),
-    *(
-        EVENTS,
-        FINDINGS,
-        DOCUMENT,
-        PREVIEW,
-        HITS,
-        CHANGE_HITS,
-        JSON,
-        LOG,
-        INPUTS,
-        FILTER,
-        OPEN,
-        PATH,
-        WORKSPACE,
-    ),
+    *(EVENTS, FINDINGS, DOCUMENT, PREVIEW, HITS, CHANGE_HITS, JSON, LOG, LOG_HOST, LOG_SCREEN),
+    *(INPUTS, FILTER, OPEN, PATH, WORKSPACE),
     *(TABLE, JOBS, FETCH, COMPARISON, COMPARED_BATCHES, RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD),
     *(RUN_DIALOG, EVALUATING, QUERY_HOST, QUERY, QUERY_RESULT, EXPORT, EXPORT_DIALOG, DIALOG),
     *(TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN, CARDS, DASHBOARD, JOB_CARDS),

@@ -53,6 +53,7 @@ from resim_inspect.tui.query.screen import QueryScreen
 from resim_inspect.tui.raw.reading import RawReadingScreen
 from resim_inspect.tui.raw.screen import RawScreen
 from resim_inspect.tui.raw.tree_list import RawTreeList
+from resim_inspect.tui.runs.log_screen import LogScreen
 from resim_inspect.tui.runs.log_view import LogView
 from resim_inspect.tui.runs.run_dialog import RunDialog, RunField
 from resim_inspect.tui.runs.run_requests import RunRequests
@@ -158,6 +159,12 @@ SCENES = {
     "columns": Scene(ColumnsDialog, "batch", ("c",), owners=(ColumnList,)),
     "fetch": Scene(FetchScreen, ADDRESS, owners=(FetchScreen,)),
     "run": Scene(RunsScreen, "batch/run", owners=(RunsScreen, RunsTable, LogView)),
+    "log": Scene(
+        LogScreen,
+        "batch",
+        dialog=lambda: LogScreen(Path("log.txt"), "flight", watch=False),
+        owners=(LogScreen,),
+    ),
     "run-dialog": Scene(RunDialog, "batch", ("R",), owners=(RunDialog, RunField)),
     "comparison": Scene(
         ComparisonScreen,

@@ -51,6 +51,7 @@ from resim_inspect.tui.query.querying import QueryingScreen
 from resim_inspect.tui.query.screen import QueryScreen
 from resim_inspect.tui.raw.reading import RawReadingScreen
 from resim_inspect.tui.raw.screen import RawScreen
+from resim_inspect.tui.runs.log_screen import LogScreen
 from resim_inspect.tui.runs.run_dialog import RunDialog
 from resim_inspect.tui.runs.run_requests import RunRequests
 from resim_inspect.tui.runs.runs_screen import RunsScreen
@@ -111,6 +112,7 @@ PUSHED: dict[str, Callable[[Path], Screen[Any]]] = {
     "not fetched": lambda _: FetchErrorDialog(Fetch(problem="It failed."), "resim://a/b"),
     "token": lambda _: TokenDialog(Fetch(problem="A token is needed.")),
     "run": lambda folder: RunsScreen(folder / "run", watch=False),
+    "log": lambda folder: LogScreen(folder / "log.txt", "flight", watch=False),
     "query": lambda folder: QueryScreen(folder),
     "comparison": lambda folder: ComparisonScreen(folder, folder),
     "compared jobs": lambda folder: ComparedJobsScreen(folder, folder),

@@ -27,9 +27,10 @@ from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.key_hints import KeyHint, key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.raw import RAW_HOST
-from resim_inspect.tui.keys.runs import RUN_HOST
+from resim_inspect.tui.keys.runs import LOG_HOST, RUN_HOST
 from resim_inspect.tui.messages import EditionChosen, GoTo
 from resim_inspect.tui.query.host import QueryHost
+from resim_inspect.tui.runs.log_host import LogHost
 from resim_inspect.tui.runs.run_host import RunHost
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.containers import VerticalBox
@@ -60,11 +61,11 @@ def _reference_commands() -> type[Provider]:
     return ReferenceCommands
 
 
-class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost, QueryHost):
+class DocumentScreen(ReferencedScreen, RunHost, LogHost, CompareHost, ExportHost, QueryHost):
     """The panes of one document; a number key brings one into view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keymap.DOCUMENT, *keymap.EXPORT, *RUN_HOST, *keymap.QUERY_HOST, *RAW_HOST,
+        *keymap.DOCUMENT, *keymap.EXPORT, *RUN_HOST, *LOG_HOST, *keymap.QUERY_HOST, *RAW_HOST,
         *keymap.FOCUS,
     ]  # fmt: skip
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
@@ -121,6 +122,14 @@ class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost, QueryHo
         from resim_inspect.tui.runs.run_request import target_of_document
 
         return target_of_document(self.session.document.path, self.session.inputs)
+
+    def logged_target(self) -> RunTarget | None:
+        from resim_inspect.tui.runs.log_host import target_beside
+
+        return self.run_target() or target_beside(self.session.document.path)
+
+    def follows_log(self) -> bool:
+        return self.follows_disk
 
     def _follow_run(self) -> object:
         """Show the run that these metrics come from while it goes on."""

@@ -13,13 +13,22 @@ from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
 from resim_inspect.tui.keys.jump import JUMP_SCREEN
 from resim_inspect.tui.keys.raw import RAW, RAW_HOST, RAW_TREE
 from resim_inspect.tui.keys.records import RECORDS
-from resim_inspect.tui.keys.runs import LOG, RUN_DIALOG, RUN_FIELD, RUN_HOST, RUN_JOBS, RUNS
+from resim_inspect.tui.keys.runs import (
+    LOG,
+    LOG_HOST,
+    LOG_SCREEN,
+    RUN_DIALOG,
+    RUN_FIELD,
+    RUN_HOST,
+    RUN_JOBS,
+    RUNS,
+)
 from resim_inspect.tui.keys.searching import CHANGE_HITS, HITS, PREVIEW
 
 Table = tuple[KeyBinding, ...]
 FocusPath = tuple[Table, ...]
 
-_RUNS_AND_QUERY = (RUN_HOST, keymap.QUERY_HOST)
+_RUNS_AND_QUERY = (RUN_HOST, LOG_HOST, keymap.QUERY_HOST)
 _SCREEN = (keymap.EXPORT, keymap.FOCUS, keymap.APP)
 _DOCUMENT = (keymap.DOCUMENT, *_RUNS_AND_QUERY, RAW_HOST, *_SCREEN)
 _METRICS = (keymap.METRICS, keymap.SIDE, *_DOCUMENT)
@@ -28,7 +37,7 @@ _CARD = (keymap.BROWSE, keymap.CARD, keymap.EXPORT, keymap.QUERY_HOST, RAW_HOST,
 _WORKSPACE = (keymap.WORKSPACE, *_RUNS_AND_QUERY, COLUMN_HOST, *_SCREEN)
 _JOBS = (keymap.ROWS, keymap.TABLE, keymap.JOBS, JOB_COLUMNS)
 _FOLDER = (keymap.INPUTS, keymap.SIDE, RUN_HOST, keymap.FOCUS, keymap.APP)
-_RUNS = (RUNS, RUN_HOST, keymap.FOCUS, keymap.APP)
+_RUNS = (RUNS, RUN_HOST, LOG_HOST, keymap.FOCUS, keymap.APP)
 _QUERY = (keymap.QUERY, *_SCREEN)
 _COMPARISON = (keymap.COMPARISON, *_SCREEN)
 _DASHBOARD = (DASHBOARD, keymap.EXPORT, keymap.APP)
@@ -61,6 +70,7 @@ FOCUS_PATHS: tuple[FocusPath, ...] = (
     (keymap.FILTER, keymap.FETCH, *_WORKSPACE),
     (*_SEARCHED, RUN_JOBS, *_RUNS),
     (*_SEARCHED, LOG, *_RUNS),
+    (*_SEARCHED, LOG, LOG_SCREEN, keymap.APP),
     (keymap.ROWS, keymap.QUERY_RESULT, *_QUERY),
     (keymap.ROWS, PREVIEW, CHANGE_HITS, *_COMPARISON),
     (keymap.FILTER, *_COMPARISON),

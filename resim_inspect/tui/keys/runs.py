@@ -32,3 +32,5 @@ LOG = (
     key("log.follow", "f", "follow", "Follow the end", "or stay where you are", hint="follow"),
     key("log.wrap", "l", "wrap", "Wrap long lines", "or cut them", hint="wrap"),
 )
+LOG_HOST = (key("log.open", "O", "build_log", "Build log", "of the job", hint="log"),)
+LOG_SCREEN = (key("log.back", "escape,backspace", "back", "Back", hint="back"),)

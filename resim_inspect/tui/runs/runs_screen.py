@@ -20,7 +20,7 @@ from resim_inspect.text import clean, count
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
-from resim_inspect.tui.keys.runs import RUN_HOST, RUNS
+from resim_inspect.tui.keys.runs import LOG_HOST, RUN_HOST, RUNS
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.runs.log_view import LogView
 from resim_inspect.tui.runs.run_bar import RunBar
@@ -43,7 +43,7 @@ class RunsScreen(RunRequests, RunHost):
     """Jobs of a run beside the log of the chosen one; Enter opens a job's results."""
 
     BOXES = ("RunsTable", "LogView")
-    BINDINGS: ClassVar[list[BindingType]] = [*RUNS, *RUN_HOST, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [*RUNS, *RUN_HOST, *LOG_HOST, *keymap.FOCUS]
     DEFAULT_CSS = """
     RunsScreen > #location { height: 1; background: $panel; padding: 0 1; }
     RunsScreen > #notice { height: auto; max-height: 5; padding: 0 1; display: none; }
@@ -288,7 +288,11 @@ class RunsScreen(RunRequests, RunHost):
         else:
             self.app.call_later(self.app.run_action, "previous")
 
-    # Messages and the command line.
+    # The log, messages and the command line.
+
+    def action_build_log(self) -> None:
+        # It stands beside the jobs here.
+        self.query_one(LogView).focus()
 
     def action_messages(self) -> None:
         from resim_inspect.tui.widgets.dialogs import DetailsDialog

@@ -25,9 +25,10 @@ from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.columns import COLUMN_HOST
-from resim_inspect.tui.keys.runs import RUN_HOST
+from resim_inspect.tui.keys.runs import LOG_HOST, RUN_HOST
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.query.host import QueryHost
+from resim_inspect.tui.runs.log_host import LogHost
 from resim_inspect.tui.runs.run_bar import RunBar
 from resim_inspect.tui.runs.run_host import RunHost
 from resim_inspect.tui.runs.run_request import RunTarget
@@ -61,6 +62,7 @@ class WorkspaceScreen(
     Background,
     TableScreen,
     RunHost,
+    LogHost,
     CompareHost,
     ExportHost,
     QueryHost,
@@ -71,7 +73,7 @@ class WorkspaceScreen(
     compares_jobs = True
     BOXES = ("#jobs",)
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keymap.WORKSPACE, *keymap.EXPORT, *RUN_HOST, *keymap.QUERY_HOST,
+        *keymap.WORKSPACE, *keymap.EXPORT, *RUN_HOST, *LOG_HOST, *keymap.QUERY_HOST,
         *COLUMN_HOST, *keymap.FOCUS,
     ]  # fmt: skip
     DEFAULT_CSS = """
@@ -148,6 +150,13 @@ class WorkspaceScreen(
 
     def run_target(self) -> RunTarget:
         return RunTarget(self.folder)
+
+    def logged_target(self) -> RunTarget | None:
+        job = self.table.job
+        return None if job is None else RunTarget(self.folder, job.name)
+
+    def follows_log(self) -> bool:
+        return self.watch_disk
 
     @on(RunBar.Changed)
     def _run_changed(self, message: RunBar.Changed) -> None:
@@ -260,6 +269,7 @@ class WorkspaceScreen(
             *((Hint("jobs.all_columns"),) if self.table.column_layout.hidden else ()),
             Hint("workspace.filter"),
             Hint("workspace.batch"),
+            *((Hint("log.open"),) if self.table.job and self.table.job.has_run else ()),
             *(() if self._unfiltered else (Hint("workspace.back"),)),
         )
 

@@ -132,6 +132,7 @@ VIEWS: dict[str, View] = {
     "columns": View("flights", ("c", "j", "p")),
     "fetch": View(ADDRESS, ready=over),
     "run": View("nightly/run"),
+    "log": View("nightly", ("slash", *"name:004", "enter", "O")),
     "run-dialog": View("flights", ("R",)),
     "comparison": View("two/outputs", base="one/outputs"),
     "compared-jobs": View("flights", base="flights-before"),
