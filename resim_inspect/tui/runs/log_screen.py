@@ -54,8 +54,8 @@ class LogScreen(MainScreen[None]):
     def _lines(self) -> None:
         styles = theme_styles(self.app)
         location = Text(self.job_name, styles.strong, no_wrap=True, overflow="ellipsis")
-        place = "/".join(self.path.parts[-2:])
-        location.append(f"   build log · {clean(place, 100)}", styles.quiet)
+        file_name = "/".join(self.path.parts[-2:])
+        location.append(f"   build log · {clean(file_name, 100)}", styles.quiet)
         self.query_one("#location", Static).update(location)
         self.log_view.border_title = Text("Log")
         self.log_view.border_subtitle = self.log_view.summary()
