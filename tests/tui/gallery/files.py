@@ -22,6 +22,9 @@ JOBS = {
 }
 """Jobs of the workspace -> top speed in m/s: over 40 warns, over 45 blocks."""
 
+CUT_SHORT = "cut-short.binproto"
+"""Name of a file of which only the beginning was written."""
+
 
 def _job(folder: Path, name: str, top: float) -> None:
     """A job with metrics of every status, and two curves."""
@@ -75,6 +78,7 @@ def write_files(folder: Path, sample: Path) -> None:
     _inputs(folder / "flight-017" / "inputs")
     _table(folder / "tables" / "inputs")
     flawed().write(folder / "flaws" / "outputs" / "metrics.binproto")
+    (folder / "flaws" / "outputs" / CUT_SHORT).write_bytes(sample.read_bytes()[:3000])
     _workspace(folder / "flights", JOBS)
     # The one that blocks got worse, another one better, one is new.
     before = {**JOBS, "gusty-delivery": 39.0, "calm-survey": 43.0}

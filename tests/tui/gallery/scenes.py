@@ -20,12 +20,16 @@ from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.exporting.choices import ExportChoice
 from resim_inspect.tui.exporting.dialog import ExportDialog
+from resim_inspect.tui.inputs.pane import InputsScreen
+from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.query.screen import QueryScreen
+from resim_inspect.tui.raw.screen import RawScreen
 from resim_inspect.tui.widgets.dialogs import ChecklistDialog, ChoiceDialog, ErrorDialog
 from resim_inspect.tui.widgets.prompt import Prompt
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.cloud.fake_cloud import ADDRESS, over
 from tests.tui.conftest import settle, text
+from tests.tui.gallery.files import CUT_SHORT
 from tests.tui.state_pilot import until
 
 FLIGHT = "flight-017/outputs"
@@ -55,6 +59,12 @@ async def _catalogue_read(pilot: Pilot[Any]) -> None:
     screen = pilot.app.screen
     assert isinstance(screen, QueryScreen)
     await until(pilot, lambda: screen.catalogue is not None)
+
+
+async def _cut_short_opened(pilot: Pilot[Any]) -> None:
+    pilot.app.post_message(OpenRequested(Path("flaws/outputs") / CUT_SHORT))
+    await until(pilot, lambda: isinstance(pilot.app.screen, RawScreen))
+    await settle(pilot)
 
 
 async def _queried(pilot: Pilot[Any], sql: str) -> None:
@@ -126,6 +136,7 @@ VIEWS: dict[str, View] = {
     "card": View(FLIGHT, ("slash", *"altitude", "enter", "enter")),
     "dashboard": View(FLIGHT, ("D",)),
     "raw": View(FLIGHT, ("B", "l", "j", "l", "j", "j")),
+    "raw-cut-short": View("flaws/outputs", ready=_cut_short_opened, screen=RawScreen),
     "jobs-dashboard": View("flights", ("D",), ready=_jobs_read),
     "workspace": View("flights", ("l", "l", "j")),
     "column-chart": View("flights", (*["l"] * 4, "o")),
@@ -141,6 +152,7 @@ VIEWS: dict[str, View] = {
     "open": View(None, ("j", "enter")),
     "inputs": View("flight-017/inputs", ("j",)),
     "rows": View("tables/inputs", ("end",)),
+    "rows-of-a-file": View("tables/inputs/logs/speed.csv", ("end",), screen=InputsScreen),
     "help": View(FLIGHT, ("question_mark",)),
     "jump": View(FLIGHT, ("J", *"al")),
     "pick": View("flights", ("D", "m", *"sp")),
