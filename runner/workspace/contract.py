@@ -65,7 +65,7 @@ class ContractError(ValueError):
     """An invalid config file; `findings` has all reasons, at least one."""
 
     def __init__(self, findings: list[Finding]) -> None:
-        super().__init__(f"{findings[0].where}: {findings[0].message}")
+        super().__init__(f"{findings[0].where} {findings[0].message}")
         self.findings = findings
 
 
@@ -204,7 +204,7 @@ def _config_findings(data: bytes, mode: Mode) -> Iterator[Finding]:
         if key in fields:
             yield from _field_findings(name, key, fields[key])
         elif mode is Mode.BATCH and key == "projectID":
-            message = "projectID is missing; builds since 2024 need it."
+            message = "has no projectID, which builds since 2024 need."
             yield Finding(
                 "config-no-project",
                 Severity.WARNING,
@@ -213,7 +213,7 @@ def _config_findings(data: bytes, mode: Mode) -> Iterator[Finding]:
                 "Only builds from before 2024 work without it.",
             )
         else:
-            yield _error("config-missing-key", name, f"{key} is missing.", f'Add "{key}".')
+            yield _error("config-missing-key", name, f"has no {key}.", f'Add "{key}".')
     for key in fields:
         if key not in _KEYS[mode]:
             shown = clean(str(key), 60)
@@ -289,19 +289,17 @@ def _inputs_findings(folder: Path) -> Iterator[Finding]:
     mode = mode_of(names)
     data = [name for name in (EXPERIENCE.name, LOGS.name) if name in names]
     if BATCH_CONFIG.name in names and REPORT_CONFIG.name in names:
-        message = f"{BATCH_CONFIG.name} and {REPORT_CONFIG.name} both exist."
+        message = f"contain both {BATCH_CONFIG.name} and {REPORT_CONFIG.name}."
         yield _error(
-            "inputs-modes", "inputs", message, "Remove the one whose mode is not intended."
+            "inputs-modes", "the inputs", message, "Remove the one whose mode is not intended."
         )
     if mode is Mode.JOB:
         yield from _job_findings(folder, data)
     else:
         if data:
-            message = (
-                f"{_FILES[mode]} asks for {mode} mode, but {' and '.join(data)} of a job exists."
-            )
+            message = f"contain {_FILES[mode]} of {mode} mode, and {' and '.join(data)} of a job."
             hint = "Builds select their mode by these files; keep those of one mode."
-            yield _error("inputs-modes", "inputs", message, hint)
+            yield _error("inputs-modes", "the inputs", message, hint)
         yield from _read_config(folder / _FILES[mode], mode)
     known = {EXPERIENCE.name, LOGS.name, BATCH_CONFIG.name, REPORT_CONFIG.name}
     for name in names:

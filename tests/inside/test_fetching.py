@@ -148,7 +148,7 @@ def test_a_config_can_be_a_file(tmp_path: Path, served: tuple[ServedFolder, Thre
     with pytest.raises(InputsError, match="cannot be read"):
         fetch(tmp_path / "missing.json")
     path.write_text("{}")
-    with pytest.raises(InputsError, match="authToken is missing"):
+    with pytest.raises(InputsError, match="has no authToken"):
         fetch(path)
 
 
@@ -215,7 +215,7 @@ def test_opting_out_of_batch_mode_fetches_nothing(
     ("name", "data", "problem"),
     [
         ("batch_metrics_config.json", b"{", "is not valid JSON"),
-        ("batch_metrics_config.json", b"{}", "authToken is missing"),
+        ("batch_metrics_config.json", b"{}", "has no authToken"),
         ("report_config.json", b"[]", "is not a JSON object"),
     ],
 )
