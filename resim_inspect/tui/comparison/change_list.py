@@ -46,6 +46,13 @@ def next_filter(current: Direction | None, present: Collection[Direction]) -> Di
     return next(way for way in order if way is None or way in present)
 
 
+def named_change(changes: Sequence[Change], name: str, event: str) -> Change | None:
+    """The change of a metric and its event; of another event where that one has none."""
+    named = [change for change in changes if change.name == name] if name else []
+    # The table of jobs names the metric alone: the worst of its name comes first.
+    return next((change for change in named if change.event == event), named[0] if named else None)
+
+
 class ChangeList(SearchableList):
     """Changes under the headings of their directions; those that are the same on demand."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +18,14 @@ class ComparedScreen:
     other: Path
     compares_jobs = False
     """True for two batches, whose jobs are compared one by one."""
+
+    def view_path(self) -> Path:
+        """A path by which the view of this comparison is kept; it names no file."""
+        from hashlib import sha256
+
+        base = sha256(os.fsencode(self.base.absolute())).hexdigest()[:16]
+        what = "jobs" if self.compares_jobs else "changes"
+        return self.other.absolute() / f"{what} since {base}"
 
 
 class CompareHost:

@@ -23,6 +23,7 @@ from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.change_list import (
     ChangeList,
     direction_style,
+    named_change,
     next_filter,
 )
 from resim_inspect.tui.comparison.charted import is_charted, open_both, show_change
@@ -44,6 +45,7 @@ from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.containers import Box, ScrollBox
+from resim_inspect.tui.widgets.kept_views import keep_views, restore_later
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.repainting import show_text, show_title
 from resim_inspect.tui.widgets.row_list import RowList
@@ -101,7 +103,7 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
         """`first`: metric and event to go to; `known`: the comparison and its files, if made;
         `is_part`: a job of compared batches, whose other jobs may have the metrics it lacks."""
         super().__init__()
-        self._first = first
+        self.first = first
         self._known = known
         self._is_part = is_part or known is not None
         self.base = base
@@ -125,6 +127,7 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
 
     def on_mount(self) -> None:
         self.list.focus()
+        restore_later(self, self.view_path())
         if self._known is not None:
             self.post_message(Compared(*self._known))
         else:
@@ -167,7 +170,7 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
         message.stop()
         self.comparison, self._files = message.comparison, message.files
         changes = message.comparison.changes
-        first = self._first_change(changes)
+        first = named_change(changes, *self.first)
         if first is not None and first.direction is Direction.SAME:
             self.direction = Direction.SAME
         self.list.show(message.comparison.by_direction, self.direction)
@@ -175,14 +178,6 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
         self._lines()
         if not self._is_part:
             notify_of_tolerances(self, message.comparison)
-
-    def _first_change(self, changes: Sequence[Change]) -> Change | None:
-        name, event = self._first
-        named = [change for change in changes if change.name == name] if name else []
-        # The table of jobs names the metric alone: the worst of its name comes first.
-        return next(
-            (change for change in named if change.event == event), named[0] if named else None
-        )
 
     def _lines(self) -> None:
         styles, comparison = theme_styles(self.app), self.comparison
@@ -319,12 +314,18 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
             self.app.notify("Nothing here got worse.", timeout=3)
 
     def action_direction(self) -> None:
-        if self.comparison is None:
-            return
-        counts = self.comparison.summary
-        self.direction = next_filter(self.direction, [way for way in LISTED if counts[way]])
-        self.list.show(self.comparison.by_direction, self.direction)
-        self._lines()
+        if self.comparison is not None:
+            counts = self.comparison.summary
+            present = [way for way in LISTED if counts[way]]
+            self.show_direction(next_filter(self.direction, present))
+
+    def show_direction(self, direction: Direction | None) -> None:
+        """Show the changes of one direction, if there are any; None for all that differ."""
+        if self.comparison is not None:
+            has_changes = direction is None or self.comparison.summary[direction]
+            self.direction = direction if has_changes else None
+            self.list.show(self.comparison.by_direction, self.direction)
+            self._lines()
 
     def action_chart(self) -> None:
         alone = not self.has_class("-chart")
@@ -342,4 +343,5 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
         if self.has_class("-chart"):
             self.action_chart()
         else:
+            keep_views(self.app)
             self.dismiss(None)

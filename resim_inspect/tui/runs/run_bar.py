@@ -62,6 +62,8 @@ class RunBar(Background):
         self._watch = watch
         self._hides = hides
         self._reading = False
+        self.is_read = False
+        """True once the run has been read, or could not be."""
 
     def on_mount(self) -> None:
         self._show_or_hide()
@@ -96,6 +98,7 @@ class RunBar(Background):
         message.stop()
         self._reading = False
         self.problem = message.problem
+        self.is_read = True
         if message.state is None:
             self.refresh()
             return

@@ -33,6 +33,7 @@ from resim_inspect.tui.runs.runs_table import RunsTable
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.containers import Box
+from resim_inspect.tui.widgets.kept_views import restore_later
 from resim_inspect.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class RunsScreen(RunRequests, RunHost):
     def on_mount(self) -> None:
         self.table.focus()
         self._lines()
+        restore_later(self, self.folder)
         if self._watch:
             self.set_interval(1.0, self._tick)
 
@@ -94,6 +96,11 @@ class RunsScreen(RunRequests, RunHost):
     @property
     def job(self) -> JobProgress | None:
         return self.table.job
+
+    @property
+    def is_read(self) -> bool:
+        """True once the jobs of the run are in the table, or there are none."""
+        return self.bar.is_read and (self.table.is_filled or not self.state.jobs)
 
     @property
     def state(self) -> RunState:

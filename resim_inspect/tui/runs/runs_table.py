@@ -48,6 +48,11 @@ class RunsTable(SearchableList):
         """The job at the cursor."""
         return self.shown[self.cursor] if 0 <= self.cursor < len(self.shown) else None
 
+    @property
+    def is_filled(self) -> bool:
+        """True once a state of the run has been shown."""
+        return self._state is not None
+
     def show(self, state: RunState) -> None:
         """Show another state of the run; the cursor stays on its job."""
         from runner.workspace.run_state import Life

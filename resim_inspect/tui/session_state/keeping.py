@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from resim_inspect.text import clean
+from resim_inspect.tui.comparison.host import ComparedScreen
 from resim_inspect.tui.dashboard.host import DashboardApp
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.screen import DocumentScreen
@@ -27,6 +28,7 @@ from resim_inspect.tui.workspace.screen import WorkspaceScreen
 
 if TYPE_CHECKING:
     from resim_inspect.tui.inputs.pane import InputsScreen
+    from resim_inspect.tui.runs.runs_screen import RunsScreen
 
 
 class _Kept(NamedTuple):
@@ -97,6 +99,14 @@ class ViewKeeper:
             from resim_inspect.tui.session_state.inputs import restore_screen
 
             restore_screen(screen, view)
+        elif isinstance(screen, ComparedScreen):
+            from resim_inspect.tui.session_state.comparisons import restore_comparison
+
+            await restore_comparison(screen, view)
+        elif _is_run(screen):
+            from resim_inspect.tui.session_state.runs import restore_run
+
+            await restore_run(screen, view)
 
     async def _open_above(self, screen: Screen[Any], view: SavedSession) -> None:
         """Open the screens that were above, unless something else has been asked for."""
@@ -141,6 +151,14 @@ class ViewKeeper:
                 from resim_inspect.tui.session_state.inputs import screen_view
 
                 return screen_view(screen, known)
+            if isinstance(screen, ComparedScreen):
+                from resim_inspect.tui.session_state.comparisons import comparison_view
+
+                return comparison_view(screen, known)
+            if _is_run(screen):
+                from resim_inspect.tui.session_state.runs import run_view
+
+                return run_view(screen, known)
         except NoMatches:
             pass
         return None
@@ -204,6 +222,13 @@ def _is_inputs(screen: Screen[Any]) -> TypeGuard[InputsScreen]:
     from resim_inspect.tui.inputs.pane import InputsScreen
 
     return isinstance(screen, InputsScreen)
+
+
+def _is_run(screen: Screen[Any]) -> TypeGuard[RunsScreen]:
+    # As above.
+    from resim_inspect.tui.runs.runs_screen import RunsScreen
+
+    return isinstance(screen, RunsScreen)
 
 
 def _above(screen: Screen[Any], higher: Sequence[Screen[Any]]) -> tuple[SavedScreen, ...]:

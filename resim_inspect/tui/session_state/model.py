@@ -76,7 +76,7 @@ class SavedPane:
 
 @dataclass(frozen=True)
 class SavedTable:
-    """The view of the table of a workspace."""
+    """The view of a table of jobs: of a workspace, a run or compared batches; or of changes."""
 
     layout: ColumnLayout = FIRST_COLUMNS
     job: str = ""
@@ -87,6 +87,10 @@ class SavedTable:
     only_failing: bool = False
     maximised: str = ""
     """As in a pane."""
+    direction: str = ""
+    """Of a comparison: the only direction that is shown; empty for all."""
+    item: SavedItem | None = None
+    """Of a comparison: the change under the cursor; None for the first one."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,8 @@ class SavedSession:
                 "query": table.query,
                 "only_failing": table.only_failing,
                 "maximised": table.maximised,
+                "direction": table.direction,
+                "item": None if table.item is None else asdict(table.item),
             },
             "dashboard": self.dashboard.to_json(),
             "above": [_screen_json(screen) for screen in self.above],
@@ -286,4 +292,6 @@ def _table(values: object) -> SavedTable:
         text(fields.get("query"), printable=True),
         flag(fields.get("only_failing")),
         text(fields.get("maximised")),
+        text(fields.get("direction")),
+        _item(fields.get("item")),
     )

@@ -44,6 +44,7 @@ from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.facts_text import FactsText
 from resim_inspect.tui.widgets.filter_host import FilterFields, TableScreen
+from resim_inspect.tui.widgets.kept_views import keep_views, restore_later
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.repainting import show_subtitle, show_title
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint, strip_of
@@ -125,6 +126,7 @@ class ComparedJobsScreen(MainScreen[None], Background, TableScreen, ExportHost, 
     def on_mount(self) -> None:
         self.table.focus()
         self.update_lines()
+        restore_later(self, self.view_path())
         after_first_frame(self, self._compare)
 
     @property
@@ -296,6 +298,7 @@ class ComparedJobsScreen(MainScreen[None], Background, TableScreen, ExportHost, 
 
     def action_back(self) -> None:
         if not self.clear_filter():
+            keep_views(self.app)
             self.dismiss(None)
 
     def filter_fields(self) -> FilterFields:
