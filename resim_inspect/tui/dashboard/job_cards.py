@@ -80,7 +80,7 @@ class JobSource:
             metric = metric_of_jobs(document, self.metric)
             if metric is None:
                 name = clean(self.metric, 80)
-                raise ExportError(f'the metric "{name}" is not in the file any more')
+                raise ExportError(f'The metric "{name}" is no longer in the file.')
             yield document, metric
 
     def _reason(self) -> str:

@@ -99,7 +99,7 @@ def figure_choice(
 
         with opened() as (_document, metric):
             if not isinstance(metric.values, PlotlyValues):
-                raise ExportError(f'the metric "{clean(metric.name, 80)}" has no figure any more')
+                raise ExportError(f'The metric "{clean(metric.name, 80)}" no longer has a figure.')
             note = APPROXIMATE_NOTE if approximate else ""
             text, notice = figure_page(metric.values.load(), metric.name, note=note)
         write_whole(path, text.encode(), overwrite=False)

@@ -184,7 +184,7 @@ async def test_a_job_that_changed_meanwhile_is_said(workspace: Path) -> None:
         build = DocumentBuilder("a")
         build.scalar("Other", 1.0)
         build.write(file)
-        with pytest.raises(ExportError, match='the metric "Speed" is not in the file any more'):
+        with pytest.raises(ExportError, match='The metric "Speed" is no longer in the file'):
             csv_choice.write(Path("gone.csv"), Event())
         file.unlink()
         with pytest.raises(DocumentError):
