@@ -239,6 +239,6 @@ def test_bounds_are_refused_where_there_is_no_next_answer(
 ) -> None:
     bounds = ["--format", "json", "--limit", "2"]
     assert runner(["clean", "--yes", *bounds]) == 2
-    assert "Leave --yes out" in capsys.readouterr().err
+    assert "Leave out --yes" in capsys.readouterr().err
     assert runner(["logs", str(files / "ws"), "--follow", *bounds]) == 2
-    assert "Leave --follow out" in capsys.readouterr().err
+    assert "Leave out --follow" in capsys.readouterr().err
