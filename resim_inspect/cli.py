@@ -172,7 +172,9 @@ def _app(argv: list[str]) -> int:
     elif args.color == "always" or not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)
     if base is not None and not isinstance(path, Path):
-        raise CommandError("a batch of the cloud is compared once it has been downloaded")
+        raise CommandError(
+            "a batch of the cloud can be compared only after `resim-runner fetch` has downloaded it"
+        )
     if base is not None and not exists(base):
         raise CommandError(f"{base} does not exist")
     from resim_inspect.commands.shared.app_start import start_app

@@ -19,7 +19,7 @@ from resim_inspect.document.images import check_viewable, image_path
 from resim_inspect.document.model import ImageListValues, ImageValues, Metric, PlotlyValues
 from resim_inspect.errors import MissingError
 from resim_inspect.files import is_file
-from resim_inspect.text import clean
+from resim_inspect.text import clean, count
 
 CDN = "https://cdn.plot.ly/plotly-4.1.1.min.js"
 CDN_HASH = "sha384-AFNp2MtSm5/oZbEs/J19F/Ah57MEiVsoed8nE3fq2Wnccdl1u/EkyJ9XKKU8rt7+"
@@ -89,7 +89,9 @@ def target(
             "are shown in a browser or viewer."
         )
     if not 0 <= image < len(ids):
-        raise NothingToBrowseError(f"Image {image + 1} does not exist: the metric has {len(ids)}.")
+        raise NothingToBrowseError(
+            f"Image {image + 1} does not exist: the metric has {count(len(ids), 'image')}."
+        )
     source = Source(document, DrawOptions())
     try:
         data = source.data(ids[image], "image")

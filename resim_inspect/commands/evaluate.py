@@ -200,7 +200,7 @@ def _write(out: Path, job: EvaluatedJob) -> None:
         raise CommandError(f"{out} cannot be written: {error.strerror or error}") from error
     if out.absolute().parent != job.folder.absolute():
         sys.stderr.write(
-            f"note: images are looked up beside {clean(str(out))}; those of the emissions lie in "
+            f"note: images are looked up beside {clean(str(out))}; those of the emissions are in "
             f"{clean(str(job.folder))}\n"
         )
 

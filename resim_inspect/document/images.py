@@ -63,7 +63,7 @@ def image_path(document: Document, data: MetricsData) -> Path:
     except OSError as error:  # such as a name that is too long
         raise MissingError(f'"{shown}" cannot be opened: {error.strerror}.') from error
     if not exists:
-        raise MissingError(f'"{shown}" is not beside the document.')
+        raise MissingError(f'"{shown}" does not exist in the folder of the document.')
     return path
 
 
@@ -77,7 +77,9 @@ def check_viewable(path: Path, shown: str) -> None:
     suffixes = _SUFFIXES.get(kind, ())
     if path.suffix.lower() not in suffixes:
         names = f": it is {kind}, whose names end in {' or '.join(suffixes)}" if suffixes else ""
-        raise MissingError(f'"{shown}" is not opened, because its name is not an image\'s{names}.')
+        raise MissingError(
+            f'"{shown}" is not opened, because its name is not that of an image{names}.'
+        )
 
 
 class LoadedImage(NamedTuple):

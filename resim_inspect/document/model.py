@@ -322,5 +322,7 @@ class Series:
 
     def _of(self, kind: SeriesKind) -> NDArray[Any]:
         if self.kind is not kind:
-            raise TypeError(f"a series of {self.kind.name.lower()}, not of {kind.name.lower()}")
+            raise TypeError(
+                f"the series is of {self.kind.name.lower()}, not of {kind.name.lower()}"
+            )
         return self.values

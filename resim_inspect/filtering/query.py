@@ -210,7 +210,7 @@ def _compared(name: str, comparison: Comparison, fields: Fields[T]) -> Test[T]:
     if not wanted:
         if not names:
             raise QueryError("there are no values to compare")
-        raise QueryError(f"there is no value {name}; one of them is {names[0]}")
+        raise QueryError(f"no value has the name {name}; one that exists is {names[0]}")
     return fields.compared(wanted, comparison)
 
 

@@ -42,7 +42,7 @@ def read_mcap(path: Path) -> Recording:
             return _scan(file, "It was written without a summary.")
         end = file.size - len(MAGIC) - FOOTER
         if not len(MAGIC) <= start <= end:
-            return _scan(file, "The summary lies outside of the file.")
+            return _scan(file, "The summary begins outside the file.")
         if end - start > MAX_SUMMARY:
             raise RecordingError(f"The summary has {size(end - start)}, which is too much to read.")
         try:

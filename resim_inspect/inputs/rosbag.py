@@ -32,7 +32,9 @@ def read_metadata(path: Path) -> Recording | None:
     if INFORMATION.encode() not in data:
         return None
     if len(data) > MAX_METADATA:
-        raise RecordingError(f"The metadata has more than {size(MAX_METADATA)}, too much to read.")
+        raise RecordingError(
+            f"The metadata is larger than {size(MAX_METADATA)}, the limit for reading it."
+        )
     import yaml
 
     try:
@@ -96,7 +98,7 @@ def read_bag(path: Path) -> Recording:
             raise RecordingError("The header is damaged.")
         position = _number(first[0], "index_pos")
         if not 0 < position <= file.size:
-            raise RecordingError("It has no index: `rosbag reindex` writes one.")
+            raise RecordingError("The file has no index: `rosbag reindex` writes one.")
         length = file.size - position
         if length > MAX_INDEX:
             raise RecordingError(f"The index has {size(length)}, which is too much to read.")

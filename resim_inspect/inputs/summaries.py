@@ -10,9 +10,7 @@ from resim_inspect.inputs.mcap_summary import read_mcap
 from resim_inspect.inputs.recording import Recording, RecordingError, recording_lines
 from resim_inspect.inputs.rosbag import METADATA, read_bag, read_metadata
 
-SQLITE = (
-    "The file is the SQLite file of a rosbag2, whose topics stand in a metadata.yaml beside it."
-)
+SQLITE = "The file is the SQLite file of a rosbag2, whose topics are in a metadata.yaml beside it."
 
 
 def summary_lines(path: Path, *, folder: bool) -> tuple[str, ...] | None:

@@ -68,7 +68,7 @@ def find_project(folder: Path) -> Path | None:
         has_own = is_file(own)
         if not has_own and os.path.lexists(own):
             raise SettingsError(
-                "it is a folder, a pipe, or a link that leads nowhere, and must be a file.", own
+                "the path must be a file, not a folder, a pipe or a broken link.", own
             )
         has_shared = is_file(shared) and _has_table(shared)
         if has_own and has_shared:

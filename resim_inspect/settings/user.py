@@ -99,7 +99,7 @@ def examine_user_settings(path: Path | None = None) -> Examined:
     if named and not os.path.lexists(path):
         raise SettingsError("the file does not exist.", path, hint="Name another with --config.")
     if not is_file(path):
-        text = "it is a folder, a pipe, or a link that leads nowhere, and must be a file."
+        text = "the path must be a file, not a folder, a pipe or a broken link."
         raise SettingsError(text, path, hint="Replace it, or leave it out with --no-config.")
     if not named:
         refuse_foreign(path)
@@ -109,7 +109,7 @@ def examine_user_settings(path: Path | None = None) -> Examined:
 def _closed_reason(path: Path) -> str:
     """Reason why the folder of a file, which exists, does not tell of it; empty if it does.
 
-    Such settings would be left out without a word. A home that is closed to this user is none.
+    Such settings would be left out without a message. A home that is closed to this user is none.
     """
     try:
         path.lstat()

@@ -206,7 +206,7 @@ def test_a_summary_finds_its_value_by_any_index(kind: str) -> None:
     if kind == "none":
         assert panel == Message('The metric does not say which of the 3 values in "v" it shows.')
     elif kind == "beyond":
-        assert panel == Message('There is no value 9 in "v": it has 3.')
+        assert panel == Message('The metric shows value 9 of "v", which has only 3.')
     else:
         assert isinstance(panel, Gauge)
         assert panel.value == 7.0

@@ -87,7 +87,9 @@ def test_values_of_metrics_are_compared(
 
 
 def test_an_unknown_value_is_an_error(document: Document) -> None:
-    with pytest.raises(QueryError, match="there is no value value; one of them is max speed"):
+    with pytest.raises(
+        QueryError, match="no value has the name value; one that exists is max speed"
+    ):
         compile_query("value>10", MetricFields(Catalog(document)))
     with pytest.raises(QueryError, match="no values"):
         compile_query("speed>10", JobFields[JobRow](()))

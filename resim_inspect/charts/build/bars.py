@@ -64,7 +64,7 @@ def bar_chart(source: Source, metric: Metric, values: BarChartValues) -> Drawing
         if name not in source.options.hidden:
             series.append(BarSeries(name, full, states, unit, color_role, has_value))
     if repeated:
-        source.note(f"{repeated:,} names stand more than once; the last value of each is drawn.")
+        source.note(f"{repeated:,} names occur more than once; the last value of each is drawn.")
     units = {s.unit for s in series}
     unit = units.pop() if len(units) == 1 else ""
     y_title = clean(values.y_axis_name or "", TITLE_LIMIT)

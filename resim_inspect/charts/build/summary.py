@@ -101,7 +101,7 @@ def _position(
     if values.series_index is not None:
         if values.series_index >= n:
             raise MissingError(
-                f'There is no value {values.series_index:,} in "{name}": it has {n:,}.'
+                f'The metric shows value {values.series_index:,} of "{name}", which has only {n:,}.'
             )
         return values.series_index
     wanted: Any = None

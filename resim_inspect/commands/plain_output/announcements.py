@@ -35,8 +35,8 @@ def verdict_sentence(subject: str, before: MetricStatus | None, after: MetricSta
     if before is after:
         return f"{subject} is still {status_word(after)}." if after is not None else ""
     if after is None:
-        return f"{subject} is gone, was {_verdict(before)}."
-    return f"{subject} is now {status_word(after)}, was {_verdict(before)}."
+        return f"{subject} is gone; it was {_verdict(before)}."
+    return f"{subject} is now {status_word(after)} and was {_verdict(before)}."
 
 
 def _verdict(status: MetricStatus | None) -> str:
@@ -57,12 +57,12 @@ def change_sentence(change: Change) -> str:
     values = _values(before.measured, after.measured)
     status = ""
     if change.status_changed:
-        status = f"now {status_word(after.status)}, was {status_word(before.status)}"
+        status = f"now {status_word(after.status)} and was {status_word(before.status)}"
     if values:
         measure = after.measured.measure
         what = f"The {measure} of {subject}" if measure else subject
         closer = "; it is closer to its limit" if change.closer else ""
-        return f"{what} changed {values}{'; ' + status if status else ''}{closer}."
+        return f"{what} changed {values}{'; it is ' + status if status else ''}{closer}."
     if status:
         return f"{subject} is {status}."
     reasons = [clean(reason, 200) for reason in change.why]
@@ -88,7 +88,7 @@ def _one_side(change: Change, subject: str) -> str:
         renamed = f"; it {may} {shown_name(change.renamed)}"
     if change.after is None:
         was = status_word(reading.status) if reading is not None else "there"
-        return f"{subject} is gone, was {was}{renamed}."
+        return f"{subject} is gone; it was {was}{renamed}."
     value = f": {clean(change.after.measured.text, 80)}" if change.after.measured.text else ""
     return f"{subject} is new, and it is {status_word(change.after.status)}{value}{renamed}."
 

@@ -64,7 +64,7 @@ def overview(document: Document) -> Iterator[str]:
     if document.size <= VALIDATED_BYTES:
         yield validity(document)
     else:
-        yield "Its findings take long to compute: the command findings says them."
+        yield "Its findings take long to compute: the command findings reads them out."
 
 
 def _verdict(status: MetricStatus) -> str:

@@ -72,7 +72,8 @@ class DocumentView:
             elif document.metrics[position].status.fails:
                 yield metric_line(document, position)
         if not in_full:
-            yield f"Only failing ones of {count(len(order), 'metric')} are said; list says all."
+            metrics = count(len(order), "metric")
+            yield f"Of {metrics}, only those that fail are shown; type list for all."
         if len(document.events):
             yield ""
             yield from event_facts(document)

@@ -83,7 +83,7 @@ class WorkspaceView:
             if in_full or row.is_failing:
                 yield _job_line(number, row)
         if not in_full:
-            yield f"Of {_counted(self.rows)}, only what fails is said; list says all."
+            yield f"Of {_counted(self.rows)}, only those that fail are shown; type list for all."
 
     def _overview(self) -> Iterator[str]:
         rows = [row for name, row in self.rows.items() if name != BATCH]

@@ -76,7 +76,7 @@ def _field(
     tag, offset = _varint(data, at, end)
     number, wire_type = tag >> 3, tag & 7
     if not 0 < number < 1 << 29:
-        raise _FaultError(at, f"in {where}, a field has the number {number}")
+        raise _FaultError(at, f"in {where}, a field has the number {number}, which does not exist")
     field = descriptor.fields_by_number.get(number) if descriptor is not None else None
     name = f"{where}.{field.name}" if field is not None else f"{where}, field {number}"
     if wire_type == 0:

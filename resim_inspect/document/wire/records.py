@@ -103,7 +103,7 @@ class _Reader:
             return self._skip_group(number, offset, end, depth + 1)
         else:
             raise MalformedError(
-                f"is damaged at byte {offset:,}: invalid field number", None, offset
+                f"is damaged at byte {offset:,}: a field has an invalid number", None, offset
             )
         if offset > end:
             raise cut_inside("a number", end)
@@ -141,4 +141,6 @@ class _Reader:
             shift += 7
         if offset >= end:
             raise cut_inside("the head of a record", end)
-        raise MalformedError(f"is damaged at byte {offset:,}: invalid number", None, offset)
+        raise MalformedError(
+            f"is damaged at byte {offset:,}: a number is longer than ten bytes", None, offset
+        )

@@ -182,7 +182,7 @@ class _Builder:
         node = self._anchors.get(event.anchor or "")
         if node is None:
             name = clean(event.anchor or "", 60)
-            raise self._error(f"the alias *{name} names nothing before it.", event)
+            raise self._error(f"the alias *{name} has no anchor of its name before it.", event)
         return node
 
     def _refuse_tag(self, event: yaml.Event, tag: str | None, known: tuple[str, ...]) -> None:

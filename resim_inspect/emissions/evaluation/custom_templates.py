@@ -87,7 +87,7 @@ def read_template(spec: MetricSpec) -> str:
     path = path_inside(folder, spec.template_file)
     shown = clean(spec.template_file, 200)
     if path is None:
-        raise RenderError(f"The template file {shown} does not lie in {clean(str(folder))}.")
+        raise RenderError(f"The template file {shown} is not in {clean(str(folder))}.")
     return _read(path, shown)
 
 

@@ -212,21 +212,21 @@ class _Run:
         media_path = path_inside(self.folder, path)
         shown = clean(path, 200)
         if media_path is None:
-            problem = f"names the file {shown}, which does not lie in the folder of the emissions"
+            problem = f"names the file {shown}, which is not in the folder of the emissions"
         elif not is_file(media_path):
             problem = f"names the file {shown}, which does not exist"
         else:
             return
         self.report(
             rules.MEDIA_MISSING, spec.where, problem,
-            "Write the file beside the emissions, and its name relative to them.",
+            "Write the file into the folder of the emissions, and emit its relative path.",
         )  # fmt: skip
 
     def _no_data(self, spec: MetricSpec, common: Common, rows: int) -> EvaluatedMetric:
         if spec.skip_if_no_data:
             common["should_display"] = False
         what = "no row" if not rows else "one row of NULL"
-        text = f"NO_DATA\n\nThe query gives {what}; its status is not tried."
+        text = f"NO_DATA\n\nThe query gives {what}; its status is not evaluated."
         self.builder.text(spec.name, text, **common)
         return EvaluatedMetric(spec, "NO_DATA", MetricStatus.NOT_APPLICABLE, rows)
 

@@ -48,7 +48,7 @@ def read_frame(stream: BinaryIO, most: int) -> Frame | None:
     if not head:
         return None
     if len(head) < _LENGTHS.size:
-        raise BrokenFrameError("The message ends within its lengths.")
+        raise BrokenFrameError("The message ends within the header that gives its lengths.")
     length, count = _LENGTHS.unpack(head)
     if length > MAX_HEADER or count > MAX_BUFFERS:
         raise BrokenFrameError("The message is too large.")

@@ -52,9 +52,9 @@ CONFIG_MERGE_DIFFERS = Rule(
 CONFIG_KEY_TWICE = Rule(
     "config-key-twice",
     Severity.WARNING,
-    "A key stands once",
-    "Of two equal keys of a mapping the SDK takes the last, without a word; other readers of YAML "
-    "refuse the file.",
+    "A key occurs once in its mapping",
+    "Of two equal keys of a mapping the SDK takes the last without a warning; other readers of "
+    "YAML refuse the file.",
 )
 CONFIG_KEY_UNKNOWN = Rule(
     "config-key-unknown",
@@ -123,7 +123,7 @@ def check_duplicates(context: RuleContext) -> None:
     for file in context.config.files:
         for key, line in file.duplicates:
             origin = file.origin()._replace(line=line)
-            message = "stands in this mapping before, and only the last one holds"
+            message = "is already in this mapping, and only the last one applies"
             hint = "Remove one of the two."
             context.report(CONFIG_KEY_TWICE, origin, where(key), message, hint)
 

@@ -49,14 +49,14 @@ FIELD_COUNT = Rule(
     "field-count",
     Severity.WARNING,
     "The rows of a topic have the same fields",
-    "A topic whose rows have ever new fields would be a table of mostly empty columns: of more "
+    "A topic whose rows keep adding fields would be a table of mostly empty columns: of more "
     "than 64 fields those with too few values are left out.",
 )
 TOPIC_COUNT = Rule(
     "topic-count",
     Severity.WARNING,
     "Emissions have at most 10,000 topics",
-    "The rows of further ones are left out. A name or a number belongs into a field.",
+    "The rows of further ones are left out. A name or a number belongs in a field.",
 )
 TOPIC_NAME = Rule(
     "topic-name",

@@ -62,7 +62,7 @@ METRIC_DESCRIPTION = Rule(
     "metric-description",
     Severity.INFO,
     "A metric has a description of one line of at most 120 characters",
-    "It stands under the metric's name on the page.",
+    "It is shown under the metric's name on the page.",
     ('metrics["Max speed"].description = ""',),
     ('metrics["Max speed"].description = "Highest speed of the run."',),
 )

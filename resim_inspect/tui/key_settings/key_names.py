@@ -31,7 +31,9 @@ def character_name(character: str) -> str:
     try:
         name = unicodedata.name(character).lower().replace("-", "_").replace(" ", "_")
     except ValueError as error:
-        raise KeyNameError("no key types this character.") from error
+        raise KeyNameError(
+            "this character is not on any key; write the name of another key."
+        ) from error
     return KEY_NAME_REPLACEMENTS.get(name, name)
 
 
@@ -55,7 +57,7 @@ def canonical(text: str) -> str:
     if len(text) == 1:
         if not text.isprintable() or text.isspace():
             raise KeyNameError(
-                "a blank is written space, and other invisible characters have no key."
+                "write space for a blank; other invisible characters cannot be keys."
             )
         return character_name(text)
     *modifiers, last = [*text[:-2].split("+"), "+"] if text.endswith("++") else text.split("+")
@@ -64,7 +66,7 @@ def canonical(text: str) -> str:
         if each not in MODIFIERS:
             raise _unknown(each, list(MODIFIERS), "modifier")
     if not last:
-        raise KeyNameError("no key follows the last +.")
+        raise KeyNameError("the name of a key is missing after the last +.")
     if len(last) == 1:
         base = character_name(last)
     else:
@@ -75,7 +77,9 @@ def canonical(text: str) -> str:
             raise _unknown(last, known, "key")
     if "shift" in modifiers and len(base) == 1 and len(modifiers) == 1:
         if base.isdecimal():
-            raise KeyNameError("write the character that it types.")
+            raise KeyNameError(
+                "terminals report the character that shift and a digit type; write that character."
+            )
         return base.upper()
     if "ctrl" in modifiers and len(base) == 1:
         base = base.lower()

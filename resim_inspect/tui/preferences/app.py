@@ -96,5 +96,7 @@ class PreferencesApp(ThemedApp):
 
         reason = remember_theme(name, self.preferences.configured_theme)
         if reason:
-            text = f"The theme holds until the app ends; it cannot be kept: {clean(reason, 200)}."
+            text = (
+                f"The theme applies until the app ends; it cannot be saved: {clean(reason, 200)}."
+            )
             self.notify(text, severity="warning", timeout=8, markup=False)

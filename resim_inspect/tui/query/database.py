@@ -194,5 +194,5 @@ def emissions_path(path: Path | None) -> Path:
     if path is not None and path.name.endswith(EMISSIONS_SUFFIX):
         return path
     if path is None or not emissions_files(path.parent):
-        raise EvaluationError("No emissions (*.resim.jsonl) lie beside these metrics.")
+        raise EvaluationError("No emissions (*.resim.jsonl) are in the folder of these metrics.")
     return path.parent

@@ -95,7 +95,7 @@ class QueryingScreen(MainScreen[None], Background):
         except InspectError as error:
             self.post_message(self.Failed(str(error)))
         except BaseException:
-            self.post_message(self.Failed("The query ended by an internal error."))
+            self.post_message(self.Failed("The query ended with an internal error."))
             raise
 
     @work(

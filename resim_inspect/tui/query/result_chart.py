@@ -73,8 +73,8 @@ def draw(result: QueryResult, spec: MetricSpec | None) -> Document:
         template = template_of(result)
         if template is None:
             raise RenderError(
-                "The result has no shape for a chart: that is x and y, a category and a value, or "
-                "one column of numbers, with a column of groups before them."
+                "The columns of the result do not fit a chart: select x and y, a category and a "
+                "value, or one column of numbers, each with or without a column of groups first."
             )
         spec = MetricSpec("Result", result.sql, template)
     builder = DocumentBuilder("query")

@@ -151,7 +151,7 @@ class QueryScreen(QueryingScreen, ExportHost):
         shown = f"the first {MAX_ROWS:,} rows" if result.is_cut else count(rows, "row")
         self._say(f"{shown}, {count(len(result.table.columns), 'column')} {took}")
         self.set_class(False, "-tables")
-        self.table.show(result.table, "The query gives no row.")
+        self.table.show(result.table, "The query returned no rows.")
         if self.has_class("-chart"):
             self.draw_result(result, self.spec)
         self._lines()

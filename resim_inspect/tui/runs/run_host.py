@@ -35,7 +35,7 @@ class RunHost:
 
     def nothing_to_run(self) -> str:
         """Sentence for what is in view and cannot be run."""
-        return "Only a job's outputs can be run again: its inputs lie in a folder beside them."
+        return "Only a job's outputs can be run again: its inputs are in a folder beside them."
 
     def stays_while_watching(self) -> bool:
         """Return True if what is in view changes by itself when a watched build has run."""

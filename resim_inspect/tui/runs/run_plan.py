@@ -128,7 +128,7 @@ def read_plan(
         if process.returncode == 0:
             return Plan(request, rows)
         if is_late and not reading.is_cancelled:
-            return Plan(request, rows, f"The runner had no plan after {TIMEOUT:.0f} s.")
+            return Plan(request, rows, f"The runner made no plan within {TIMEOUT:.0f} s.")
         errors.seek(0)
         output = errors.read(MAX_ERRORS).decode("utf-8", "replace")
     return Plan(request, rows, problem_of(output), is_refused=not reading.is_cancelled)
@@ -138,4 +138,4 @@ def problem_of(stderr: str) -> str:
     """Return what the runner said last on stderr, without its name in front."""
     text = clean(stderr.strip(), 4000, lines=True)
     ends = [match.end() for match in _PROGRAM.finditer(text)]
-    return text[ends[-1] :] if ends else text or "The runner ended without a word."
+    return text[ends[-1] :] if ends else text or "The runner ended without a message."

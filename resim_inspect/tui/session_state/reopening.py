@@ -40,7 +40,7 @@ class OpenedAgain(NamedTuple):
     def sentence(self) -> str:
         """Result in words."""
         if not self.last.opened:
-            return "Nothing is known of a last session."
+            return "No last session has been saved."
         restored = len(self.last.opened) - self.failures
         words = f"{count(restored, 'document')} of the last session {_are(restored)} open."
         if self.failures:

@@ -114,7 +114,7 @@ def _examined(path: Path) -> tuple[dict[str, Any], list[SettingsError]]:
     from resim_inspect.settings.toml_file import key_lines_of, parsed, read_bytes
 
     if not is_file(path):
-        text = "it is a folder, a pipe, or a link that leads nowhere, and must be a file."
+        text = "the path must be a file, not a folder, a pipe or a broken link."
         raise SettingsError(text, path, hint=HINT)
     refuse_foreign(path)
     schema = shipped_schema(SCHEMA)

@@ -90,7 +90,7 @@ EVENT_ID_DUPLICATE = Rule(
     "event-id-duplicate",
     Severity.WARNING,
     "No two events have the same id",
-    "ReSim's validator means to check this and does not.",
+    "ReSim's validator is meant to check this but does not.",
     ('events["Landing"].id = events["Take-off"].id',),
     ('events["Landing"].id = "12345678-1234-1234-1234-123456789abc"',),
 )

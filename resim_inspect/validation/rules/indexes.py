@@ -155,5 +155,5 @@ def _flag_differs(context: Context, entry: DataState) -> None:
         Target("data", entry.position),
         context.data_place(entry.position) + ".is_indexed",
         f"{says}, but its type is {schema_constants.data_type(entry.type)}",
-        "Make type and flag say the same; readers go by one or the other.",
+        "Make the type and the flag agree; readers go by one or the other.",
     )

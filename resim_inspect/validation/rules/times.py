@@ -26,8 +26,8 @@ TIME_NANOS = Rule(
     "time-nanos",
     Severity.WARNING,
     "The nanoseconds of a time lie from 0 to 999,999,999",
-    "Also before 1970, where they count forward from the second. Libraries refuse other "
-    "numbers, or read them as another time.",
+    "This also holds before 1970, where nanoseconds count forward from the second. Libraries "
+    "refuse other numbers, or read them as another time.",
     ('metrics["Speed"].values.start_time.nanos = -5',),
     ('metrics["Speed"].values.start_time.nanos = 5',),
 )

@@ -32,7 +32,9 @@ def test_a_change_is_announced_and_q_ends(tmp_path: Path) -> None:
     terminal = Terminal("--plain", path)
     terminal.wait_for("Its verdict is FAIL_BLOCK.", "q to quit.")
     written(path, 12.1)
-    terminal.wait_for("Max speed changed from 17.4 m/s to 12.1 m/s; now PASSED, was FAIL_BLOCK.")
+    terminal.wait_for(
+        "Max speed changed from 17.4 m/s to 12.1 m/s; it is now PASSED and was FAIL_BLOCK."
+    )
     terminal.press(b"show 1\n")
     terminal.wait_for("Its value is 12.1 m/s.")
     assert terminal.close(b"q\n") == 0

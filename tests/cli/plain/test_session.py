@@ -80,8 +80,8 @@ def test_a_changed_value_and_status_are_announced_in_one_sentence(file: Path) ->
     speeds(file, 12.1)
     assert talk.looks() == [
         "The file was read again, and one thing changed.",
-        "Max speed changed from 17.4 m/s to 12.1 m/s; now PASSED, was FAIL_BLOCK.",
-        "The verdict is now PASSED, was FAIL_BLOCK.",
+        "Max speed changed from 17.4 m/s to 12.1 m/s; it is now PASSED and was FAIL_BLOCK.",
+        "The verdict is now PASSED and was FAIL_BLOCK.",
     ]
     assert talk.looks() == []
 
@@ -94,7 +94,7 @@ def test_what_is_new_and_gone_is_announced(file: Path) -> None:
     assert any(line.startswith("The event Gust is new") for line in lines)
     assert lines[-1] == "The verdict is still FAIL_BLOCK."
     speeds(file, 17.4)
-    assert "Energy is gone, was PASSED." in talk.looks()
+    assert "Energy is gone; it was PASSED." in talk.looks()
 
 
 def test_a_file_that_is_rewritten_in_place_is_compared(file: Path) -> None:
@@ -198,8 +198,8 @@ def test_the_batch_of_a_workspace_is_not_counted_or_named_as_a_job(tmp_path: Pat
     assert talk("show batch")[0] == everything[-1]
     speeds(batch, 12.0)
     assert talk.looks(1) == [
-        "The batch is now PASSED, was FAIL_BLOCK.",
-        "The batch: Max speed changed from 17 m/s to 12 m/s; now PASSED, was FAIL_BLOCK.",
+        "The batch is now PASSED and was FAIL_BLOCK.",
+        "The batch: Max speed changed from 17 m/s to 12 m/s; it is now PASSED and was FAIL_BLOCK.",
     ]
     assert talk("next") == ["Nothing fails."]
     lines = [*everything, *talk("all")]
@@ -226,11 +226,11 @@ def test_a_workspace_says_its_jobs_and_what_changes(tmp_path: Path) -> None:
     ]
     speeds(bad, 11.0)
     assert talk.looks(1) == [
-        "Job bad is now PASSED, was FAIL_BLOCK.",
-        "Job bad: Max speed changed from 17 m/s to 11 m/s; now PASSED, was FAIL_BLOCK.",
+        "Job bad is now PASSED and was FAIL_BLOCK.",
+        "Job bad: Max speed changed from 17 m/s to 11 m/s; it is now PASSED and was FAIL_BLOCK.",
     ]
     speeds(folder / "jobs/new/outputs/metrics.binproto", 20.0)
-    assert talk.looks(1) == ["Job new is now FAIL_BLOCK, was without metrics."]
+    assert talk.looks(1) == ["Job new is now FAIL_BLOCK and was without metrics."]
     assert talk("list verdict:block")[0] == "There is 1 job by this filter."
     assert talk("next")[0] == "Job 3, new, is FAIL_BLOCK; its metric Max speed fails."
     opened = talk("open new")

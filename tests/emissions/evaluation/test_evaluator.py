@@ -210,7 +210,7 @@ def test_no_data_is_told_and_its_status_is_not_tried(
         ("Unknown template", "RENDER_ERROR", "“gauge” is not known"),
         ("Artifact", "PASSED", "not drawn here"),
         ("Missing template", "RENDER_ERROR", "no such file"),
-        ("Outside", "RENDER_ERROR", "does not lie in"),
+        ("Outside", "RENDER_ERROR", "is not in"),
         ("No commas", "RENDER_ERROR", "does not print JSON"),
     ],
 )

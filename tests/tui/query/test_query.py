@@ -125,7 +125,7 @@ async def test_a_result_is_drawn_by_its_shape(outputs: Path) -> None:
         assert "Chart" in text(pilot)
         await run(pilot, "SELECT state, name FROM speed, hit")
         assert not screen.has_class("-chart")
-        assert "no shape for a chart" in _message(pilot)
+        assert "do not fit a chart" in _message(pilot)
 
 
 async def test_a_metric_of_the_config_fills_in_its_query(outputs: Path) -> None:

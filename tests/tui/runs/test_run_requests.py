@@ -74,7 +74,7 @@ def test_the_runner_plans_without_changing_anything(tmp_path: Path) -> None:
         ("resim-runner: it is broken.\n  Mend it.\n", "it is broken.\n  Mend it."),
         ("usage: x\n  y\nresim-runner run: error: wrong flag\n", "wrong flag"),
         ("\x1b[31mTraceback", "�[31mTraceback"),
-        ("", "The runner ended without a word."),
+        ("", "The runner ended without a message."),
     ],
 )
 def test_the_last_words_of_the_runner(stderr: str, expected: str) -> None:

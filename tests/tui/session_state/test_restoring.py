@@ -304,4 +304,4 @@ async def test_the_last_session_of_a_first_run_is_a_sentence(notices: list[str])
         commands = {each.title: each for each in pilot.app.get_system_commands(pilot.app.screen)}
         commands["Restore the last session"].callback()
         await settle(pilot)
-    assert notices == ["Nothing is known of a last session."]
+    assert notices == ["No last session has been saved."]

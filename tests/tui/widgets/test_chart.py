@@ -174,7 +174,9 @@ async def test_without_a_display_the_path_is_told(
         monkeypatch.setattr(pilot.app, "notify", lambda words, **_: said.append(words))
         await press(pilot, "v")
         assert len(said) == 1
-        assert said[0].startswith("No display here; open this file where there is one: ")
+        assert said[0].startswith(
+            "No display is available here; open this file on a machine that has one: "
+        )
         assert Path(said[0].split(": ", 1)[1]).is_file()
 
 

@@ -214,7 +214,9 @@ class SeriesTable(RowList, Background):
             try:
                 row = int(text.replace(",", "").replace(" ", ""))
             except ValueError:
-                self.app.notify("A row is a whole number.", severity="warning", timeout=3)
+                self.app.notify(
+                    "A row number must be a whole number.", severity="warning", timeout=3
+                )
                 return
             if row < 0:
                 row += self.count

@@ -288,7 +288,9 @@ class RecordList(SearchedRows):
             try:
                 row = int(text.replace(",", "").replace("_", "").replace(" ", ""))
             except ValueError:
-                self.app.notify("A row is a whole number.", severity="warning", timeout=3)
+                self.app.notify(
+                    "A row number must be a whole number.", severity="warning", timeout=3
+                )
                 return
             self.target = END if row < 0 else max(0, row - 1)
             self._take_count(self.count)

@@ -52,7 +52,7 @@ class ChoosingChart(RestorableChart):
 
         names = self.drawing.series if self.drawing else ()
         if len(names) < 2:
-            self.app.notify("There is one series only.", timeout=3)
+            self.app.notify("This chart has only one series.", timeout=3)
             return
 
         def changed(on: set[int]) -> None:

@@ -218,7 +218,10 @@ class ChartView(ChoosingChart):
             return
         where = clean(str(page_target.path), 300)
         if not has_display():
-            self._say(f"No display here; open this file where there is one: {where}", "warning")
+            self._say(
+                f"No display is available here; open this file on a machine that has one: {where}",
+                "warning",
+            )
         elif launch(page_target.path):
             self._say(f"Opened {where}. {page_target.notice}".strip(), "information")
         else:
