@@ -1,4 +1,4 @@
-"""Messages of errors: sentences with a subject and a verb, each class in one form.
+"""Messages of errors and notifications: sentences with a subject and a verb, in one form a class.
 
 How an error is shown decides its form. `DocumentError` puts its subject before the text, a command
 its program's name, and the app shows the text alone.
@@ -62,15 +62,24 @@ FORMS_OF_RUNNER = {"MissingError": Form.AFTER_PROGRAM}
 """Classes of the runner that have the name of another one."""
 OF_PYTHON = {"AttributeError", "OSError", "TypeError", "ValueError", "RuntimeError", "KeyError"}
 """Errors of Python, whose texts are quoted by the error that a user sees."""
-VERBS = re.compile(
-    r"\b(is|are|was|were|has|have|had|can|cannot|could|do|does|did|must|may|needs?|would|{}s?"
-    r"|[a-z]{2,}(?:s|ed)|broke|takes|begin|write|choose|add|name|leave)\b"
-)
-"""Words that a sentence has at least one of: verbs, and other words that end like one."""
+AUXILIARIES = "is are was were has have had can cannot could do does did must may need needs would"
+OTHER_VERBS = """
+accepts add answer answers asks begins breaks broke causes changed choose closed connected contain
+contains copy correct drop ended ends exist exists expects expired failed fails gives goes got holds
+ignores install keeps leave leaves match matches move moves names needed opens points printed prints
+put reads redirects refused refuses remove removed replace report reports restores returned returns
+run runs select send sends set shorten shows stalls stands started stopped take takes use uses wait
+write writes
+"""
+"""Verbs in use, and their neighbours. A message that has none of them makes the test fail: add the
+verb if it has one, else write a sentence."""
+VERBS = re.compile(rf"\b(?:{'|'.join(AUXILIARIES.split() + OTHER_VERBS.split())})\b", re.IGNORECASE)
+MAKERS = {"_error": Form.AFTER_PROGRAM, "Refusal": Form.CLAUSE, "notify": Form.SENTENCE}
+"""Calls that make or show a message without the name of an error's class."""
 
 
 class Raised(NamedTuple):
-    """A message that a module makes an error of."""
+    """A message that a module makes an error of, or shows as a notification."""
 
     place: str
     kind: str
@@ -78,7 +87,7 @@ class Raised(NamedTuple):
 
 
 def messages() -> Iterator[Raised]:
-    """The messages of all errors of both programs, with `{}` for values."""
+    """The messages of all errors and notifications of both programs, with `{}` for values."""
     for package in (resim_inspect, runner):
         root = Path(package.__path__[0])
         for path in sorted(root.rglob("*.py")):
@@ -87,7 +96,8 @@ def messages() -> Iterator[Raised]:
                 if isinstance(node, ast.Call) and node.args:
                     kind = ast.unparse(node.func).rpartition(".")[2]
                     text = text_of(node.args[0])
-                    if kind.endswith("Error") and kind not in OF_PYTHON and " " in text:
+                    is_error = kind.endswith("Error") and kind not in OF_PYTHON
+                    if (is_error or kind in MAKERS) and " " in text:
                         yield Raised(f"{place}:{node.lineno}", kind, text)
 
 
@@ -108,7 +118,8 @@ def text_of(node: ast.expr) -> str:
 def faults(raised: Raised) -> str:
     """Return the fault in the form of a message; empty without one."""
     of_runner = raised.place.startswith("runner/")
-    form = (FORMS_OF_RUNNER if of_runner else {}).get(raised.kind) or FORMS.get(raised.kind)
+    form = (FORMS_OF_RUNNER if of_runner else {}).get(raised.kind)
+    form = form or FORMS.get(raised.kind) or MAKERS.get(raised.kind)
     if form is None:
         return "the class has no form in this module"
     if not re.fullmatch(form.value, raised.text, re.DOTALL):
@@ -137,6 +148,11 @@ def test_messages_of_errors_are_sentences_in_the_form_of_their_class() -> None:
         ("SqlError", "the query is empty."),
         ("TruncatedError", "The file is cut short"),
         ("NewError", "the path is missing"),
+        ("CommandError", "the paths of all files and folders"),
+        ("notify", "Nothing for these keys."),
+        ("notify", "this chart has no axis."),
+        ("_error", "the value {} cannot be read"),
+        ("Refusal", "The path does not exist."),
     ],
 )
 def test_another_form_is_found(kind: str, text: str) -> None:
