@@ -1,4 +1,7 @@
-"""The user's own `config.toml`: where it is, its values, and a sentence for each fault."""
+"""The user's own `config.toml`: where it is, its values, and a sentence for each fault.
+
+What the app makes of a value is in `tui.preferences`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Rules about the fields of a metric: id, name, type, status, importance, job and tags."""
+"""Rules about the fields of a metric: id, name, type, status, importance, job and tags.
+
+`metric_pass` calls the checks where a field may break one of these rules: a rule about what is
+set otherwise needs its condition there, and in `wide.metric_pass`, which passes over metrics of a
+wide file that are fine.
+"""
 
 from __future__ import annotations
 
