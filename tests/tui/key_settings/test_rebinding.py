@@ -81,7 +81,7 @@ def test_bindings_that_share_a_key_of_a_rebound_one_keep_it() -> None:
         ("chrt.fit", "x", '"chrt" is not a group of keys; did you mean "chart"?'),
         ("chart.fit", "crtl+x", 'but "crtl" is not the name of a modifier; did you mean "ctrl"?'),
         ("chart.fit", "pgup", 'but "pgup" is not the name of a key; did you mean "pageup"?'),
-        ("chart.fit", "\x1b", "invisible characters have no key"),
+        ("chart.fit", "\x1b", "invisible characters cannot be keys"),
         ("chart.fit", "l", 'has "l", which is also the key of chart.right (Cursor right)'),
         ("document.reload", "ctrl+w", "which is also the key of app.close"),
         ("chart.fit", "ctrl+q", "quits the app in every place"),

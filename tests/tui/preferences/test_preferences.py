@@ -93,7 +93,7 @@ async def test_a_theme_that_cannot_be_kept_is_told(tmp_path: Path, notices: list
     async with running(app_with(tmp_path, Preferences()), (80, 24)) as pilot:
         await chosen(pilot, "nord")
         assert pilot.app.theme == "nord"
-        assert "cannot be kept: Not a directory." in notices[-1]
+        assert "it cannot be saved: Not a directory." in notices[-1]
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"theme": 3}', '{"theme": "gone"}', "\0"])
