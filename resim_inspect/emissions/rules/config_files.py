@@ -69,7 +69,7 @@ SCHEMA_CHANGE = Rule(
     Severity.ERROR,
     "A new config only adds topics and fields",
     "The server refuses to remove or retype a topic or a field of a branch; the CLI's "
-    "--allow-topic-removal archives them for good. Checked with --previous-config.",
+    "--allow-topic-removal archives them for good. It is checked with --previous-config.",
 )
 _HINTS = {
     CONFIG_FORM: "See docs/emissions.md for the form of a config.",

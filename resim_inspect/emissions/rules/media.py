@@ -48,7 +48,7 @@ MEDIA_COUNT = Rule(
     "media-count",
     Severity.WARNING,
     "A test names at most 100 files",
-    "More are not taken by the server.",
+    "The server does not take more of them.",
 )
 _ENDINGS = {
     "image": (".png", ".jpg", ".jpeg", ".gif"),

@@ -22,8 +22,8 @@ VALUE_NULL = Rule(
     "value-null",
     Severity.WARNING,
     "No value is null",
-    "emit() without a config writes it, and an emitter with a config refuses it. Reported where no "
-    "schema says so already.",
+    "emit() without a config writes it, and an emitter with a config refuses it. It is reported "
+    "only where no schema reports it already.",
 )
 INT_RANGE = Rule(
     "int-range",
@@ -79,7 +79,8 @@ METRIC_LIST_KEYS = Rule(
     "metric-list-keys",
     Severity.WARNING,
     "The metrics of an event have a name, a type that is known, and a value",
-    "Proven types are scalar and text; image, plotly, video and artifact are named in designs.",
+    "The types scalar and text are known to work; image, plotly, video and artifact are named in "
+    "designs.",
     (
         '{"$metadata": {"topic": "notes", "timestamp": 5}, "$data": {"metrics": [{"name": "Speed", '
         '"type": "scaler", "value": 3.2}]}}',

@@ -70,7 +70,7 @@ SERIES_MISSING = Rule(
     "series-missing",
     Severity.ERROR,
     "A data holds its values in the form that it declares",
-    "A series for each category where it is marked as per category, else one series.",
+    "It has one series for each category if it is marked as per category, else one series.",
     ('data["distance"].is_per_category = true',),
     ('data["distance"].is_per_category = false',),
 )

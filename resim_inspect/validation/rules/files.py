@@ -28,8 +28,8 @@ PATH_ESCAPES = Rule(
 FILE_MISSING = Rule(
     "file-missing",
     Severity.WARNING,
-    "External files are there",
-    "Checked only where the document came from a file.",
+    "External files exist",
+    "This is checked only if the document came from a file.",
     ('data["photo"].path = "picture.png"',),
     ('data["photo"].path = "photo.png"',),
 )
