@@ -85,7 +85,7 @@ async def test_an_unknown_field_is_an_error_below_the_field(sample: Path, pane: 
 async def test_an_unknown_value_is_an_error(sample: Path) -> None:
     async with opened(sample) as pilot:
         await type_filter(pilot, "value>10")
-        assert "there is no value value" in text(pilot)
+        assert "no value has the name value" in text(pilot)
 
 
 async def test_a_workspace_is_filtered_by_verdict_and_value(workspace: Path) -> None:
@@ -99,7 +99,7 @@ async def test_a_workspace_is_filtered_by_verdict_and_value(workspace: Path) -> 
         assert [job.name for job in table.shown] == ["a", "b"]
         box.input.value = "height>1"
         await settle(pilot)
-        assert "there is no value height" in text(pilot)
+        assert "no value has the name height" in text(pilot)
         assert [job.name for job in table.shown] == ["a", "b"]
         await press(pilot, "escape")
         assert table.count == 3

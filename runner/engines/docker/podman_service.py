@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from resim_inspect.files import is_socket
 from runner.errors import EngineError
 from runner.storage.helper_process import guard_helper
+
+
+def is_listening(path: Path) -> bool:
+    """Return True for a socket of this machine that takes connections.
+
+    A socket exists before its server listens, and refuses connections until then.
+    """
+    try:
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(str(path))
+    except OSError:
+        return False
+    return True
 
 
 class PodmanService:
@@ -20,8 +33,8 @@ class PodmanService:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="resim-podman-")
-        socket = Path(self._folder.name, "podman.sock")
-        self.address = f"unix://{socket}"
+        path = Path(self._folder.name, "podman.sock")
+        self.address = f"unix://{path}"
         try:
             self._process = subprocess.Popen(
                 ["podman", "system", "service", "--time=300", self.address],
@@ -39,7 +52,7 @@ class PodmanService:
             ) from error
         guard_helper(self._process.pid, self._folder.name)
         for _ in range(200):
-            if is_socket(socket):
+            if is_listening(path):
                 return
             if self._process.poll() is not None:
                 break

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from resim_inspect.files import is_socket
 from resim_inspect.text import clean
+from runner.engines.docker.podman_service import is_listening
 from runner.errors import EngineError
 from runner.storage.helper_process import guard_helper
 
@@ -56,7 +56,7 @@ class SshTunnel:
             self._folder.cleanup()
             raise
         deadline = time.monotonic() + 2 * SECONDS
-        while not is_socket(local_socket):
+        while not is_listening(local_socket):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 reason = self.last_message() or "it does not answer"
                 self.close()
