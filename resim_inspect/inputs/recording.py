@@ -41,6 +41,13 @@ class Recording:
     details: tuple[str, ...] = ()
     """Further facts, each a sentence, such as what is missing."""
 
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """Times of the first and the last message in ns; None where no message could be read."""
+        if self.start is None or self.end is None or self.messages == 0:
+            return None
+        return self.start, self.end
+
 
 def recording_lines(recording: Recording) -> Iterator[str]:
     """Yield a summary as cleaned lines: counts, times, details, a table of the topics."""
@@ -48,9 +55,9 @@ def recording_lines(recording: Recording) -> Iterator[str]:
     if recording.messages is not None:
         parts.append(count(recording.messages, "message"))
     yield " · ".join(parts)
-    if recording.start is not None and recording.end is not None:
-        span = f" ({seconds(recording.end - recording.start)})"
-        yield f"from {time_text(recording.start)} to {time_text(recording.end)}{span}"
+    if recording.span is not None:
+        start, end = recording.span
+        yield f"from {time_text(start)} to {time_text(end)} ({seconds(end - start)})"
     for detail in recording.details:
         yield clean(detail, 400)
     if not recording.topics:

@@ -178,7 +178,7 @@ def add_window_arguments(parser: argparse.ArgumentParser, row: str, order: str =
     bounds.add_argument(
         "--max-bytes",
         metavar="N",
-        type=number,
+        type=positive,
         help=f"at most N bytes in all, from the first character to the last; one {row} is in the "
         "answer even if it is larger",
     )

@@ -170,6 +170,8 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, notify: EventSink | No
         client.close()
     for note in fetched.notes:
         sys.stderr.write(f"{secrets.hide_text(clean(note, 300))}\n")
+    if not fetched.jobs and (args.jobs or args.status or args.name):
+        sys.stderr.write("No job of the batch matches --jobs, --status and --name.\n")
     for job, missing in fetched.missing:
         text = f"missing: {clean(job, 80)}: {clean(missing.what, 120)}: {clean(missing.why, 200)}"
         sys.stderr.write(f"{secrets.hide_text(text)}\n")

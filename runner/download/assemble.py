@@ -24,6 +24,15 @@ RECONSTRUCTED = ("job id", "status")
 """Fields that no blob has, so that they are always reconstructed."""
 
 
+class _AnyId(Container[str]):
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+ANY_ID = _AnyId()
+"""Ids of rows as if every list that is still to come had the one that is asked for."""
+
+
 def problem_of(
     content: bytes,
     row: Row,

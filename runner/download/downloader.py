@@ -86,6 +86,9 @@ class Downloader:
     _ids: set[str] = field(default_factory=set)
     """Ids of all rows of metrics and metrics data so far, in their standard spelling."""
     _unlisted: set[int] = field(default_factory=set)
+    """Numbers of the jobs whose list of metrics has not arrived."""
+    _held: list[tuple[Tag, bytes]] = field(default_factory=list)
+    """Metrics with another id than their row's, until all lists tell whether it is of another."""
     _began: float = 0.0
     _next_table: float = 0.0
     """Time of the next table; 0 after the complete one."""
@@ -185,6 +188,18 @@ class Downloader:
             parts.failures[tag.kind, tag.key] = failure_of_part(fault)
         if tag.kind == METRICS and not tag.key and parts.number in self._unlisted:
             self._unlisted.discard(parts.number)
+            if not self._unlisted:
+                self._release_held()
+        self._part_done(parts)
+
+    def _release_held(self) -> None:
+        """Judge the metrics that waited for the lists of other jobs."""
+        held, self._held = self._held, []
+        for tag, content in held:
+            self._content(tag, content)
+            self._part_done(tag.parts)
+
+    def _part_done(self, parts: Parts) -> None:
         parts.waiting -= 1
         if not parts.waiting:
             self.finished(parts)
@@ -292,6 +307,11 @@ class Downloader:
         kind = pb.Metric if tag.kind == METRICS else pb.MetricsData
         row = tag.parts.rows[tag.kind][tag.key]
         problem = assemble.problem_of(content, row, kind, self._ids)
+        may_be_foreign = not problem and tag.kind == METRICS and bool(self._unlisted)
+        if may_be_foreign and assemble.problem_of(content, row, kind, assemble.ANY_ID):
+            tag.parts.waiting += 1
+            self._held.append((tag, content))
+            return
         if problem:
             tag.parts.failures[tag.kind, tag.key] = BadAnswerError(
                 f"the downloaded blob {problem}."

@@ -135,7 +135,8 @@ def _write_table(
     statuses = Counter(str(job.get("status", "")) for job in jobs)
     metrics = sum(len(job["metrics"]) for job in jobs)
     parts = [f"{times:,} {clean(status, 24) or 'unknown'}" for status, times in statuses.items()]
-    write(f"{count(len(jobs), 'job')}, {count(metrics, 'metric')}: {', '.join(sorted(parts))}\n")
+    listed = f": {', '.join(sorted(parts))}" if parts else ""
+    write(f"{count(len(jobs), 'job')}, {count(metrics, 'metric')}{listed}\n")
     bad = [job for job in jobs if status_named(str(job.get("status"))).fails]
     bad.sort(key=lambda job: (-status_named(job["status"]).rank, job["name"]))
     for job in bad[:_MAX_ROWS]:

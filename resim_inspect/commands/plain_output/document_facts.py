@@ -31,6 +31,7 @@ from resim_inspect.document.references import value_series
 from resim_inspect.document.summary import headline
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean, count, quantity, size
+from resim_inspect.validation.formats import sentence
 
 if TYPE_CHECKING:
     from resim_inspect.document import Document
@@ -74,8 +75,9 @@ def _verdict(status: MetricStatus) -> str:
 def metric_line(document: Document, position: int) -> str:
     """Return a metric in one sentence with its number, which is its place in the file from 1."""
     metric = document.metrics[position]
-    # A screen reader skips or misreads the sign.
-    value = whole_sentence(headline(document, metric).replace(" × ", " of "))
+    # A screen reader skips or misreads the sign; letters of a value, such as a path, stay as is.
+    shown = clean(headline(document, metric).replace(" × ", " of ")).strip()
+    value = sentence(shown) if shown else ""
     name, status = shown_name(metric.name), status_word(metric.status)
     return f"Metric {position + 1:,}, {name}, is {status}: {value}"
 

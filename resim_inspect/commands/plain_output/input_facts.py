@@ -52,9 +52,10 @@ def _recording_facts(recording: Recording) -> Iterator[str]:
     if recording.messages is not None:
         parts.append(count(recording.messages, "message"))
     yield f"It is a recording, {recording.format}, with {joined(parts)}."
-    if recording.start is not None and recording.end is not None:
-        yield f"Its first message is at {time_text(recording.start)}."
-        yield f"Its last message is at {time_text(recording.end)}."
+    if recording.span is not None:
+        start, end = recording.span
+        yield f"Its first message is at {time_text(start)}."
+        yield f"Its last message is at {time_text(end)}."
     for detail in recording.details:
         yield whole_sentence(detail, 400)
     topics = sorted(recording.topics, key=lambda topic: topic.name)

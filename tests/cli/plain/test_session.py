@@ -136,6 +136,8 @@ def test_commands_of_a_document(tmp_path: Path) -> None:
     listed = talk("list status:block")
     assert listed[0] == "There are 2 metrics by this filter."
     assert "Metric 2, Max speed, is FAIL_BLOCK: 17.4 m/s." in listed
+    # The letters of a value are those of the file.
+    assert any(line.endswith(": images/gust.png.") for line in talk("list gust"))
     assert talk("list type:nothing")[0].startswith("The filter is not understood: ")
     assert talk("show max sp")[0] == "Metric 2 of 19 is Max speed, and it is FAIL_BLOCK."
     assert talk("SHOW 2") == talk("show Max speed")

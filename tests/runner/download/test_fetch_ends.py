@@ -183,3 +183,11 @@ def test_where_nobody_reads_the_events_it_ends(server: MisbehavingServer, tmp_pa
     # Nothing holds the workspace any more.
     server.on("/blob/2/data/1", answer(404))
     assert call(tmp_path / "out", server.url, BASE.split("/")[2], str(BATCH), TOKEN).returncode == 2
+
+
+def test_a_selection_without_jobs_is_said(server: MisbehavingServer, tmp_path: Path) -> None:
+    project = BASE.split("/")[2]
+    words = ("--status", "NONSENSE")
+    done = call(tmp_path / "none", server.url, project, str(BATCH), TOKEN, *words)
+    assert "No job of the batch matches --jobs, --status and --name." in done.stderr
+    assert "0 jobs, 0 metrics: " not in done.stdout + done.stderr

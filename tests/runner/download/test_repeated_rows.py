@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid5
@@ -44,10 +46,21 @@ def test_blobs_of_other_rows_are_named(server: MisbehavingServer, tmp_path: Path
     assert not fetch(server, tmp_path).missing
 
 
+@pytest.mark.parametrize("late", [None, 1, 2])
 def test_blobs_of_another_job_are_named_although_their_names_are_right(
-    server: MisbehavingServer, tmp_path: Path
+    server: MisbehavingServer, tmp_path: Path, late: int | None
 ) -> None:
     scripts = dict(server.scripts())
+    if late is not None:
+        # The list that has the row of a blob may arrive long after the blob.
+        path = f"{BASE}/jobs/{job_id(late)}/metrics"
+        (script,) = scripts[path]
+
+        def slow(client: socket.socket) -> bool:
+            time.sleep(0.4)
+            return script(client)
+
+        server.on(path, slow)
     for path in (path for path in scripts if path.startswith("/blob/1/")):
         other = path.replace("/blob/1/", "/blob/2/")
         server.on(path, *scripts[other])
