@@ -45,8 +45,7 @@ async def test_statuses_are_shown_before_the_lists_of_metrics(cloud: FakeCloud) 
         table = pilot.app.screen.query_one(JobsTable)
         await until(pilot, lambda: [row.verdict for row in table.rows] == [MetricStatus.PASSED] * 3)
         assert not table.rows[1].cells
-        await settle(pilot)
-        assert "↓flight 1" in text(pilot)
+        await until(pilot, lambda: "↓flight 1" in text(pilot))
         cloud.release()
         await until(pilot, lambda: all(here(pilot)))
 
@@ -56,7 +55,7 @@ async def test_the_table_is_shown_before_the_metrics_are_fetched(cloud: FakeClou
     async with looking(ADDRESS) as pilot:
         table = pilot.app.screen.query_one(JobsTable)
         await until(pilot, lambda: len(table.rows) == 3 and all(row.cells for row in table.rows))
-        await settle(pilot)
+        await until(pilot, lambda: "↓flight 1" in text(pilot))
         shown = text(pilot)
         assert "Jobs 3 · ↓ 3 pending" in shown
         assert "↓flight 1" in shown
