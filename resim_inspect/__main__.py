@@ -3,9 +3,12 @@
 Ctrl-C ends the program with its exit code from the first line on; see `interruption`.
 """
 
+import gc
 import os
 
 try:
+    # Collections would cost a tenth of the imports; the work of a command begins with them.
+    gc.disable()
     from resim_inspect.interruption import exit_on_interrupt
 
     exit_on_interrupt()

@@ -6,6 +6,7 @@ Only the parser that is needed is built and only the module that is needed is im
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -114,6 +115,7 @@ def _command(name: str, argv: list[str]) -> int:
     _refuse_addresses(name, args)
     _evaluate_when_opened()
     raise_on_interrupt()
+    gc.enable()
     return command.run(args)
 
 
@@ -204,6 +206,7 @@ def _plain(path: Path | BatchAddress | None, base: Path | None, options: AppOpti
     raise_on_interrupt()
     from resim_inspect.commands.plain import run_plain
 
+    gc.enable()
     return run_plain(path)
 
 
