@@ -13,8 +13,11 @@ from typing import Self
 
 MANY_FILES = 100
 """Number of files above which they are not flushed one by one."""
-TEMPORARY = ".*.tmp"
-"""Pattern of the names of files that are being written, or that a killed program has left."""
+_PREFIX_CHARACTERS = 50
+"""Characters of a file's name in its temporary name, which stays below the 255 bytes that a file
+system allows."""
+_RANDOM_PART = 12 + len(".tmp")
+"""Number of characters at the end of a temporary name: twelve random ones and `.tmp`."""
 
 
 def exists(path: Path) -> bool:
@@ -72,6 +75,29 @@ def is_open_to_all(folder: Path) -> bool:
         return True
 
 
+def is_temporary(name: str) -> bool:
+    """Return True for a name under which `Staging` writes, or which a killed program has left."""
+    prefix, random = name[:-_RANDOM_PART], name[-_RANDOM_PART : -len(".tmp")]
+    named = len(prefix) > 2 and prefix[0] == prefix[-1] == "." and name.endswith(".tmp")
+    return named and set(random) <= set("0123456789abcdef")
+
+
+def remove_partial(path: Path) -> None:
+    """Remove what killed programs have left of a file under temporary names; raises OSError.
+
+    Only for the sole writer of the file: others may be writing it under such a name.
+    """
+    prefix = _temporary_prefix(path)
+    with suppress(FileNotFoundError), os.scandir(path.parent) as entries:
+        names = [entry.name for entry in entries if entry.name[:-_RANDOM_PART] == prefix]
+        for name in filter(is_temporary, names):
+            path.with_name(name).unlink(missing_ok=True)
+
+
+def _temporary_prefix(path: Path) -> str:
+    return f".{path.name[:_PREFIX_CHARACTERS]}."
+
+
 def flush_file(path: Path) -> None:
     """Wait until the disk has the content of a file; raises OSError."""
     # Windows flushes only what is open for writing.
@@ -107,9 +133,8 @@ class Staging:
     def add(self, path: Path) -> Path:
         """Return the temporary path to write a file to; its folder is made. Raises OSError."""
         self._folders += make_folders(path.parent, private=self._private)
-        # Other processes, threads and machines may write the same file at the same time. The
-        # name stays below the 255 bytes that a file system allows.
-        temporary = path.with_name(f".{path.name[:50]}.{os.urandom(6).hex()}.tmp")
+        # Other processes, threads and machines may write the same file at the same time.
+        temporary = path.with_name(f"{_temporary_prefix(path)}{os.urandom(6).hex()}.tmp")
         self._files.append((temporary, path))
         return temporary
 

@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from resim_inspect.files import exists
 from resim_inspect.text import clean, size
 from runner.errors import CallError, StorageError
-from runner.storage.fs import disk_errors, remove_tree, write_atomic
+from runner.storage.fs import disk_errors, remove_tree, write_locked
 from runner.storage.publish import NEW_OUTPUTS, OLD_OUTPUTS
 from runner.workspace.contract import METRICS, names_in
 from runner.workspace.layout import CONFIG, FORMAT, JOBS, LISTING, RunFolder, open_workspace
@@ -102,11 +102,11 @@ class Target:
         }
         if notes is not None:
             values["fetched"] = dict(notes)
-        write_atomic(path, (json.dumps(values, indent=1) + "\n").encode())
+        write_locked(path, (json.dumps(values, indent=1) + "\n").encode())
 
     def write_listing(self, jobs: Sequence[Mapping[str, Any]]) -> None:
         """Write `listing.json`, the table of the jobs, which needs no blobs."""
-        write_atomic(self.folder / LISTING, _json({"format": 1, "jobs": list(jobs)}))
+        write_locked(self.folder / LISTING, _json({"format": 1, "jobs": list(jobs)}))
 
 
 def read_state(run_folder: RunFolder) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def file_sizes(run_folder: RunFolder, files: Iterable[Path]) -> dict[str, int]:
 def write_state(run_folder: RunFolder, values: Mapping[str, Any]) -> None:
     """Record that a job is complete."""
     # A job whose state is lost is only downloaded again.
-    write_atomic(run_folder.path / "run" / FETCHED, _json({"format": 1, **values}), durable=False)
+    write_locked(run_folder.path / "run" / FETCHED, _json({"format": 1, **values}), durable=False)
 
 
 def _is_state(values: Any) -> bool:

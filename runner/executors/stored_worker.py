@@ -22,7 +22,7 @@ from runner.executors.remote_job import exchange_of
 from runner.executors.store_mirror import WorkerMirror, keep_exchanging
 from runner.executors.stored_jobs import Done, StoredJob, StoredNames, read_done, read_list
 from runner.executors.worker_process import WORKER_CALLS
-from runner.storage.fs import remove_tree, write_atomic
+from runner.storage.fs import remove_tree, write_locked
 from runner.storage.input_archive import DigestCache
 from runner.storage.object_store import ObjectStore
 from runner.storage.scratch import REMOVE_STALE, WORKER_PREFIX, scratch_folder
@@ -142,7 +142,7 @@ def _run(stored: StoredJob, job: Job, earlier: str, context: RunContext) -> JobR
             report_rerun(context, job.name, claim.taken_from)
         _fetch_inputs(store, names.inputs(stored.inputs), job.folder)
         if known is not None:
-            write_atomic(job.folder.result, known.result.as_bytes(), durable=False)
+            write_locked(job.folder.result, known.result.as_bytes(), durable=False)
         result = run_unless_stopped(job, earlier, context)
         if result.outcome in {Outcome.CANCELLED, Outcome.BROKEN}:
             return result

@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from resim_inspect.document import DocumentError, parse_document
-from resim_inspect.files import Staging, write_whole
+from resim_inspect.files import Staging, remove_partial, write_whole
 from resim_inspect.text import clean, count
 from resim_inspect.validation import validate
 from resim_inspect.validation.findings import Finding, Severity
 from runner.inside.errors import Code, RunError
 from runner.workspace.contract import METRICS, REJECTED
 
-PARTS = f".{METRICS.name}.*.tmp"
-"""Pattern of the names of files that a killed process has left half-written."""
 SDK = "resim-open-core"
 
 
@@ -44,8 +42,8 @@ def clear(outputs: Path) -> None:
     """
     with _outputs(outputs):
         outputs.mkdir(parents=True, exist_ok=True)
-        earlier = [outputs / METRICS.name, outputs / REJECTED.name, *outputs.glob(PARTS)]
-        for path in earlier:
+        for path in (outputs / METRICS.name, outputs / REJECTED.name):
+            remove_partial(path)
             path.unlink(missing_ok=True)
         # Fail now, not after hours of work.
         with Staging() as staging:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from resim_inspect.files import flush_files, is_folder, write_whole
+from resim_inspect.files import flush_files, is_folder, remove_partial, write_whole
 from resim_inspect.text import clean
 from runner.errors import StorageError
 
@@ -32,6 +32,16 @@ def write_atomic(path: Path, data: bytes, *, private: bool = False, durable: boo
     """Write a file whole or not at all, as `write_whole` does; raises StorageError."""
     with disk_errors(path):
         write_whole(path, data, private=private, durable=durable)
+
+
+def write_locked(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write a file whole, and remove what killed programs left of it; raises StorageError.
+
+    Only for files that a lock or a claim which this process holds keeps others from writing.
+    """
+    with disk_errors(path):
+        remove_partial(path)
+    write_atomic(path, data, durable=durable)
 
 
 def flush_tree(folder: Path) -> None:

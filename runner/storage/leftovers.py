@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from resim_inspect.files import is_file
+from resim_inspect.files import is_file, is_folder, is_temporary
 from resim_inspect.text import clean, size
 from runner.errors import RunnerError
 from runner.storage.claims import is_claimed
@@ -52,8 +52,11 @@ def leftovers_of_workspace(workspace: Workspace, *, results: bool) -> Iterator[L
             yield Leftover(text, partial(_publish, folder))
         else:
             yield from _parts(name, folder, (NEW_OUTPUTS, OLD_OUTPUTS, API_FILES))
+            if not results:
+                yield from _partial_files(name, folder.path / "run")
         if results:
             yield from _parts(name, folder, ("outputs", "run"))
+    yield from _partial_files("the workspace", workspace.folder)
     record = record_of_workspace(workspace.folder).path
     if _exists(record):
         yield _tree("record of the last run", record)
@@ -63,6 +66,14 @@ def _parts(name: str, folder: RunFolder, parts: Iterable[str]) -> Iterator[Lefto
     for part in parts:
         if _exists(folder.path / part):
             yield _tree(f"{part} of {name}", folder.path / part)
+
+
+def _partial_files(name: str, folder: Path) -> Iterator[Leftover]:
+    """Yield the files that killed programs were writing."""
+    if is_folder(folder):
+        for path in sorted(folder.iterdir()):
+            if is_temporary(path.name):
+                yield _tree(f"half-written {path.name} of {name}", path)
 
 
 def _exists(path: Path) -> bool:
@@ -96,6 +107,9 @@ def _publish(folder: RunFolder) -> str:
 
 def _size(path: Path) -> int:
     """Number of bytes of a file, or of the files in a folder; links are not followed."""
+    if not path.is_dir():
+        with suppress(OSError):
+            return path.lstat().st_size
     total = 0
     for folder, _, files in os.walk(path):
         for name in files:

@@ -12,7 +12,7 @@ from typing import Any
 from resim_inspect.files import exists, is_folder
 from resim_inspect.text import clean
 from runner.errors import WorkspaceError
-from runner.storage.fs import disk_errors, flush_tree, remove_tree, write_atomic
+from runner.storage.fs import disk_errors, flush_tree, remove_tree, write_locked
 from runner.storage.kept_outputs import set_aside
 from runner.storage.locks import try_lock
 from runner.workspace.layout import (
@@ -54,8 +54,8 @@ def publish(run_folder: RunFolder, result: JobResult, digests: bytes | None = No
         flush_tree(new_outputs(run_folder))
     if digests is not None:
         # Without them, the inputs are only read again.
-        write_atomic(run_folder.path / "run" / DIGESTS, digests, durable=False)
-    write_atomic(run_folder.path / "run" / PENDING, result.as_bytes())
+        write_locked(run_folder.path / "run" / DIGESTS, digests, durable=False)
+    write_locked(run_folder.path / "run" / PENDING, result.as_bytes())
     recover_publication(run_folder)
 
 
@@ -103,7 +103,7 @@ def record(workspace: Workspace) -> None:
     for name, job in ours.pop("jobs").items():
         jobs[name] = job | _present(jobs.get(name, {}))
     values = ours | _present(values) | {"jobs": jobs}
-    write_atomic(path, (json.dumps(values, indent=1) + "\n").encode())
+    write_locked(path, (json.dumps(values, indent=1) + "\n").encode())
 
 
 def _present(values: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from resim_inspect.files import TEMPORARY, write_whole
+from resim_inspect.files import is_temporary, write_whole
 from resim_inspect.tui.session_state.model import SavedSession, session_from_json
 from resim_inspect.tui.user_state import FORMAT, is_off, state_file
 
@@ -118,7 +118,7 @@ def _prune(folder: Path, latest: Path) -> None:
         files = sorted(_files(folder), reverse=True)
         old_files = [file for _, file in files if file.suffix == ".json" and file != latest]
         old = time.time_ns() - STALE_SECONDS * 10**9
-        left = [file for written, file in files if file.match(TEMPORARY) and written < old]
+        left = [file for written, file in files if is_temporary(file.name) and written < old]
         for file in (*old_files[MAX_FILES - 1 :], *left):
             with suppress(OSError):
                 file.unlink()

@@ -183,7 +183,7 @@ def test_the_newest_files_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for number, path in enumerate(paths):
         write_view(path, FULL)
         os.utime(view_file(path), (number, number))
-    left = view_file(paths[0]).with_name(".view.json.77.tmp")
+    left = view_file(paths[0]).with_name(".view.json.0123456789ab.tmp")
     left.touch()
     os.utime(left, (1, 1))
     write_view(paths[2], FULL)
