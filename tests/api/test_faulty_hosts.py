@@ -27,6 +27,8 @@ from tests.api.misbehaving_server import (
     stall,
 )
 
+pytestmark = pytest.mark.slow
+
 ROWS = json.dumps({"batches": [{"batchID": "x"}]}).encode()
 
 

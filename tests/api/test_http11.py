@@ -152,6 +152,7 @@ def test_a_body_without_end_ends_at_the_limit(server: MisbehavingServer, client:
         list(client.batches())
 
 
+@pytest.mark.slow
 def test_heads_and_trailers_that_drip_for_ever_are_given_up(
     server: MisbehavingServer, client: Client
 ) -> None:

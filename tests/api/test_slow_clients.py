@@ -17,6 +17,8 @@ from runner.api.stub_server import server
 from tests.api.raw_requests import ask, connect, get, is_well
 from tests.api.workspaces import SECRET, Served, served, workspace
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Served]:

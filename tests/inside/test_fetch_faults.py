@@ -22,7 +22,7 @@ from runner.workspace.contract import BatchConfig, config_bytes
 from tests.inside.runtime_harness import RuntimeHarness, needs_sdk
 from tests.inside.test_fetching import BATCH, PROJECT, SUMS, flight
 
-pytestmark = needs_sdk
+pytestmark = [pytest.mark.slow, needs_sdk]
 
 FAST_RETRIES = RetryPolicy(connect=2, read=2, total_timeout=5, attempts=2, backoff=0.01)
 

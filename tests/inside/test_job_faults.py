@@ -10,7 +10,7 @@ import pytest
 from runner.inside.errors import Code
 from tests.inside.runtime_harness import PASSES, RuntimeHarness, needs_sdk
 
-pytestmark = needs_sdk
+pytestmark = [pytest.mark.slow, needs_sdk]
 
 
 def test_missing_inputs_are_told(

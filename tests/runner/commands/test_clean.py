@@ -16,6 +16,8 @@ from runner.workspace.layout import open_workspace
 from runner.workspace.results import JobResult, Outcome
 from tests.containers.container_harness import ROOT, call_runner, command, make_jobs, runner
 
+pytestmark = pytest.mark.slow
+
 
 def alone(folder: Path) -> dict[str, str]:
     """An environment without an engine, and without the leftovers of other runs."""

@@ -104,6 +104,7 @@ def test_job_refuses_inputs_and_outputs_that_are_none(
     assert "inputs/logs is missing" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_dry_run_prints_an_equal_line_and_changes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,6 +18,8 @@ from tests.containers.container_harness import ROOT, call_runner, command
 from tests.containers.engines import wait_for
 from tests.runner.named_jobs import build_command, workspace_of, write_inputs
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_status_and_log_of_a_single_job(tmp_path: Path) -> None:
     write_inputs(tmp_path / "inputs", "one")

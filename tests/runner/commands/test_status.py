@@ -24,6 +24,8 @@ from tests.containers.container_harness import ROOT, call_runner, command
 from tests.containers.engines import wait_for
 from tests.runner.named_jobs import workspace_of
 
+pytestmark = pytest.mark.slow
+
 
 def test_only_the_chosen_jobs_run(tmp_path: Path) -> None:
     workspace, call = workspace_of(tmp_path, "left-1", "left-2", "right", "[odd]")

@@ -34,6 +34,8 @@ from tests.runner.download.row_harness import (
 )
 from tests.runner.fetch_harness import BASE, BATCH, TOKEN, fetch, job_id, job_row, tree
 
+pytestmark = pytest.mark.slow
+
 LISTS = {"metrics": "metrics", "metricsData": "metricsData", "events": "events", "logs": "logs"}
 OWN_ID = {"metrics": "metricID", "metricsData": "dataID"}
 

@@ -147,6 +147,7 @@ def test_a_complete_job_that_is_damaged_is_fetched_again(
 ODD_PARTS = [None, 5, "x", [5], {"name": 5}, {"reconstructed": [5], "missing": []}]
 
 
+@pytest.mark.slow
 def test_a_state_of_any_shape_is_fetched_again(server: MisbehavingServer, tmp_path: Path) -> None:
     fetch(server, tmp_path)
     before = tree(tmp_path)

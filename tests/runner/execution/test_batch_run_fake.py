@@ -111,6 +111,7 @@ def test_what_an_engine_is_told(tmp_path: Path) -> None:
     assert seen == []
 
 
+@pytest.mark.slow
 def test_limits_fit_the_threads_of_fetchers(tmp_path: Path) -> None:
     workspace(tmp_path / "ws", jobs=1200, metrics=0)
     engine = ServingEngine(Script(), said=counts())

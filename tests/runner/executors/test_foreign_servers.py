@@ -21,6 +21,8 @@ from runner.executors.dask_cluster import DaskCluster
 from runner.executors.loop_thread import Ask, run_in_thread
 from tests.containers.container_harness import make_jobs
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("distributed")
 
 GREETINGS = {

@@ -16,6 +16,8 @@ from tests.containers.container_harness import call_runner, make_jobs
 fsspec = pytest.importorskip("fsspec")
 from fsspec.implementations.memory import MemoryFileSystem  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 
 class Failing(MemoryFileSystem):  # type: ignore[misc]
     """A storage that fails at one step, as a storage of the network does."""

@@ -27,7 +27,10 @@ from runner.storage.watchdog import Watchdog
 from runner.storage.watchdog_process import PAUSES, TIMEOUT, CleanupTask, perform, task_of
 from tests.containers.container_harness import ROOT
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no watchdog")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no watchdog"),
+]
 
 RECOVER = "runner.storage.staging:recover"
 GUARDED = f"""

@@ -33,6 +33,8 @@ from tests.containers.engines import wait_for
 from tests.runner.named_jobs import build_command, workspace_of, write_inputs
 from tests.runner.workspace.record_harness import begin, phases, plan, started, state_of, written
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_run_leaves_its_events_its_owner_and_its_log(tmp_path: Path) -> None:
     workspace, call = workspace_of(tmp_path, "a", "b")

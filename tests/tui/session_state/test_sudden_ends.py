@@ -18,6 +18,8 @@ if sys.platform == "win32":
 
 from tests.cli.app_terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("end", ["hang-up", "SIGTERM"])
 def test_the_view_is_kept_when_the_app_has_to_end(tmp_path: Path, end: str) -> None:
