@@ -10,6 +10,7 @@ from resim_inspect.document.discovery import metrics_files
 from resim_inspect.errors import THE_PATH, UnreadableError
 from resim_inspect.files import is_folder
 from resim_inspect.settings import load_project
+from resim_inspect.text import BATCH_NAME
 from runner.workspace.bare_outputs import open_jobs
 from runner.workspace.errors import RunnerError
 from runner.workspace.layout import looks_like_workspace
@@ -36,7 +37,7 @@ def side_of(path: Path) -> Side:
         raise UnreadableError(problem, path, subject=THE_PATH) from error
     jobs = [JobFile(job.name, job.experience_name, job.folder.metrics) for job in workspace.jobs]
     if workspace.batch_metrics is not None:
-        jobs.append(JobFile("(batch)", "", workspace.batch_metrics, is_batch=True))
+        jobs.append(JobFile(BATCH_NAME, "", workspace.batch_metrics, is_batch=True))
     return Side(label, tuple(jobs), is_batch=True)
 
 

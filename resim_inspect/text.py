@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 
 NOT_RUN = "not run yet"
 """The words of every table for a job without metrics of which no run is recorded."""
+BATCH_NAME = "(batch)"
+"""Name of a workspace's batch among the names of its jobs."""
 
 
 def clean(text: str, limit: int | None = None, *, lines: bool = False) -> str:

@@ -18,7 +18,7 @@ from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import is_folder
 from resim_inspect.schemas.window import add_window_arguments
 from resim_inspect.terminal import use_color
-from resim_inspect.text import clean, count, size
+from resim_inspect.text import BATCH_NAME, clean, count, size
 from resim_inspect.validation.findings import Severity
 from resim_inspect.validation.formats import sentence
 
@@ -168,7 +168,7 @@ def _evaluated(
             limits=limits,
         )
         yield EvaluatedJob(
-            "(batch)" if scope == "batch" else group[0].name,
+            BATCH_NAME if scope == "batch" else group[0].name,
             folder,
             sum(job.emissions.rows for job in jobs),
             len({topic for job in jobs for topic in job.emissions.topics}),
@@ -190,12 +190,10 @@ def _check_out(out: Path, *, single: bool) -> None:
 
 
 def _write(out: Path, job: EvaluatedJob) -> None:
-    from resim_inspect.files import Staging
+    from resim_inspect.files import write_whole
 
     try:
-        with Staging() as staging:
-            staging.write(out, job.evaluation.data)
-            staging.commit()
+        write_whole(out, job.evaluation.data)
     except OSError as error:
         raise CommandError(f"{out} cannot be written: {error.strerror or error}") from error
     if out.absolute().parent != job.folder.absolute():

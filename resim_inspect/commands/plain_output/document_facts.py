@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from resim_inspect.commands.plain_output.series_facts import series_facts
 from resim_inspect.commands.plain_output.words import (
     counted_statuses,
+    end_of_sentence,
+    finding_sentences,
     joined,
     limit_sentences,
     shown_name,
@@ -31,7 +33,6 @@ from resim_inspect.document.references import value_series
 from resim_inspect.document.summary import headline
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean, count, quantity, size
-from resim_inspect.validation.formats import sentence
 
 if TYPE_CHECKING:
     from resim_inspect.document import Document
@@ -76,8 +77,7 @@ def metric_line(document: Document, position: int) -> str:
     """Return a metric in one sentence with its number, which is its place in the file from 1."""
     metric = document.metrics[position]
     # A screen reader skips or misreads the sign; letters of a value, such as a path, stay as is.
-    shown = clean(headline(document, metric).replace(" × ", " of ")).strip()
-    value = sentence(shown) if shown else ""
+    value = end_of_sentence(headline(document, metric).replace(" × ", " of "))
     name, status = shown_name(metric.name), status_word(metric.status)
     return f"Metric {position + 1:,}, {name}, is {status}: {value}"
 
@@ -199,11 +199,7 @@ def finding_facts(document: Document) -> Iterator[str]:
     except DocumentError:
         return
     for number, finding in enumerate(findings[:FINDINGS], 1):
-        text = f"{clean(finding.where, 160)} {clean(finding.message, 600)}"
-        severity = finding.severity.value
-        yield f"Finding {number:,}, {severity} {finding.rule}: {whole_sentence(text)}"
-        if finding.hint:
-            yield f"Hint: {whole_sentence(finding.hint)}"
+        yield from finding_sentences(number, finding)
     if len(findings) > FINDINGS:
         rest = count(len(findings) - FINDINGS, "more finding")
         yield f"There are {rest}: `resim-inspect validate --format json` has them all."

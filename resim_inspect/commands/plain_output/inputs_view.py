@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from resim_inspect.commands.plain_output.input_facts import file_facts
 from resim_inspect.commands.plain_output.view import find_item, list_heading
-from resim_inspect.commands.plain_output.words import shown_name, whole_sentence
+from resim_inspect.commands.plain_output.words import finding_sentences, shown_name
 from resim_inspect.files import is_folder
 from resim_inspect.text import clean, count, size
-from resim_inspect.validation.findings import Finding
 
 MANY = 60
 """Files from which none is said in full at once."""
@@ -109,7 +108,7 @@ class InputsView:
         if not findings:
             yield "It has all that a build expects."
         for number, finding in enumerate(findings, 1):
-            yield from _finding_sentences(number, finding)
+            yield from finding_sentences(number, finding)
 
     def events(self) -> Iterator[str]:
         yield "Inputs have no events."
@@ -147,13 +146,6 @@ class InputsView:
 
     def close(self) -> None:
         """Nothing is open."""
-
-
-def _finding_sentences(number: int, finding: Finding) -> Iterator[str]:
-    text = f"{clean(finding.where, 160)} {clean(finding.message, 600)}"
-    yield f"Finding {number:,}, {finding.severity.value} {finding.rule}: {whole_sentence(text)}"
-    if finding.hint:
-        yield f"Hint: {whole_sentence(finding.hint)}"
 
 
 def _files_of(path: Path) -> dict[str, InputFile]:

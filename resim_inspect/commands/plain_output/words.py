@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from resim_inspect.comparison.limits import bounds, extreme
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.model import FailureDefinition
-from resim_inspect.text import DIGITS, LIMIT_DIGITS, clean, digits_apart, number, quantity
+from resim_inspect.text import (
+    BATCH_NAME,
+    DIGITS,
+    LIMIT_DIGITS,
+    clean,
+    digits_apart,
+    number,
+    quantity,
+)
+from resim_inspect.validation.findings import Finding
 from resim_inspect.validation.formats import sentence
 
 NAME_LIMIT = 200
 """Characters of a name."""
-BATCH = "(batch)"
-"""Name of the row of a workspace's batch, among those of its jobs."""
 
 
 def shown_name(name: str) -> str:
@@ -24,7 +31,7 @@ def shown_name(name: str) -> str:
 
 def job_subject(name: str, number: int | None = None) -> str:
     """Return the subject of a sentence about a job or about the batch, with its number."""
-    if name == BATCH:
+    if name == BATCH_NAME:
         return "The batch" if number is None else f"The batch, number {number:,},"
     return f"Job {shown_name(name)}" if number is None else f"Job {number:,}, {shown_name(name)},"
 
@@ -54,10 +61,24 @@ def counted_statuses(counts: Iterable[tuple[MetricStatus, int]]) -> str:
     )
 
 
+def end_of_sentence(text: str, limit: int | None = None) -> str:
+    """Return text of a file cleaned, with a full stop; its first letter stays as it is."""
+    shown = clean(text, limit).strip()
+    return sentence(shown) if shown else ""
+
+
 def whole_sentence(text: str, limit: int | None = None) -> str:
     """Return text of a file as one cleaned sentence with its full stop, begun with a capital."""
-    shown = clean(text, limit).strip()
-    return sentence(shown[:1].upper() + shown[1:]) if shown else ""
+    shown = end_of_sentence(text, limit)
+    return shown[:1].upper() + shown[1:]
+
+
+def finding_sentences(number: int, finding: Finding) -> Iterator[str]:
+    """Yield a finding of a file as a sentence with its place, and its hint as another."""
+    text = f"{clean(finding.where, 160)} {clean(finding.message, 600)}"
+    yield f"Finding {number:,}, {finding.severity.value} {finding.rule}: {whole_sentence(text)}"
+    if finding.hint:
+        yield f"Hint: {whole_sentence(finding.hint)}"
 
 
 def limit_sentences(

@@ -11,7 +11,6 @@ from resim_inspect.commands import CommandError
 from resim_inspect.commands.plain_output.announcements import announcements, verdict_sentence
 from resim_inspect.commands.plain_output.view import find_item, list_heading, unknown_filter
 from resim_inspect.commands.plain_output.words import (
-    BATCH,
     counted_statuses,
     job_subject,
     shown_name,
@@ -25,7 +24,7 @@ from resim_inspect.document.reloading.signatures import Signature, document_sign
 from resim_inspect.filtering.jobs import JobFields
 from resim_inspect.filtering.query import checked_query
 from resim_inspect.job_rows import Cell, JobRow, read_job, read_outline
-from resim_inspect.text import NOT_RUN, clean, count
+from resim_inspect.text import BATCH_NAME, NOT_RUN, clean, count
 from runner.workspace.errors import WorkspaceError
 from runner.workspace.layout import RunFolder
 
@@ -61,7 +60,7 @@ class WorkspaceView:
         outline = read_outline(self.folder)
         folders = dict(outline.jobs)
         if outline.batch is not None:
-            folders[BATCH] = RunFolder(outline.batch.parent.parent)
+            folders[BATCH_NAME] = RunFolder(outline.batch.parent.parent)
         differing: list[tuple[str, JobRow | None, JobRow | None]] = []
         for name in [name for name in self.rows if name not in folders]:
             del self._states[name]
@@ -86,7 +85,7 @@ class WorkspaceView:
             yield f"Of {_counted(self.rows)}, only those that fail are shown; type list for all."
 
     def _overview(self) -> Iterator[str]:
-        rows = [row for name, row in self.rows.items() if name != BATCH]
+        rows = [row for name, row in self.rows.items() if name != BATCH_NAME]
         verdicts = [row.verdict for row in self.rows.values() if row.verdict is not None]
         worst = worst_status(verdicts)
         yield f"The workspace is {clean(str(self.folder))}."
@@ -137,7 +136,7 @@ class WorkspaceView:
     def next_failing(self) -> Iterator[str]:
         failing = [at for at, row in enumerate(self.rows.values()) if row.is_failing]
         if not failing:
-            yield "Nothing fails." if BATCH in self.rows else "No job fails."
+            yield "Nothing fails." if BATCH_NAME in self.rows else "No job fails."
             return
         at = next((at for at in failing if at > self._shown_last), failing[0])
         if at <= self._shown_last:
@@ -179,8 +178,8 @@ class WorkspaceView:
 
 def _counted(names: Collection[str]) -> str:
     """Return how many jobs the names are, and whether the batch is one of them, in words."""
-    number = len(names) - (BATCH in names)
-    if BATCH not in names:
+    number = len(names) - (BATCH_NAME in names)
+    if BATCH_NAME not in names:
         return count(number, "job")
     return f"{count(number, 'job')} and the batch" if number else "the batch"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from resim_inspect.commands import CommandError
 from resim_inspect.document.discovery import METRICS_FILE
 from resim_inspect.files import is_folder
-from resim_inspect.text import clean
+from resim_inspect.text import BATCH_NAME, clean
 
 if TYPE_CHECKING:
     from resim_inspect.export import JobFile
@@ -61,7 +61,7 @@ def _jobs_of(path: Path) -> Iterator[JobFile]:
             run.note if is_workspace else "",
         )
     if workspace.batch_metrics is not None:
-        yield JobFile("(batch)", workspace.batch_metrics, None, read_run(workspace.batch).seconds)
+        yield JobFile(BATCH_NAME, workspace.batch_metrics, None, read_run(workspace.batch).seconds)
 
 
 def refuse_inputs(out: Path, jobs: Sequence[JobFile], verb: str) -> None:

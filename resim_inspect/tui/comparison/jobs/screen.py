@@ -19,7 +19,7 @@ from textual.worker import get_current_worker
 
 from resim_inspect.comparison.directions import LISTED
 from resim_inspect.errors import InspectError
-from resim_inspect.text import clean, count, cut
+from resim_inspect.text import BATCH_NAME, clean, count, cut
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.change_list import direction_style, next_filter
 from resim_inspect.tui.comparison.host import ComparedScreen
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 
 POST_INTERVAL = 0.3
 """Seconds between two messages with rows to the screen."""
-BATCH = "(batch)"
 """Name of the row of the batches' own metrics."""
 
 
@@ -270,7 +269,7 @@ class ComparedJobsScreen(MainScreen[None], Background, TableScreen, ExportHost, 
             self.app.notify("This job has no metrics that can be opened.", timeout=4)
 
     def action_batch(self) -> None:
-        row = next((row for row in self._rows if row.name == BATCH), None)
+        row = next((row for row in self._rows if row.name == BATCH_NAME), None)
         if row is None:
             self.app.notify("Neither side has metrics of its batch.", timeout=3)
         else:
