@@ -20,9 +20,9 @@ from runner.commands.shared.reporting_args import add_reporting_arguments, repor
 from runner.commands.shared.session import (
     CallEnd,
     CallReport,
+    Recording,
     Session,
     failed_results,
-    recording_of,
 )
 from runner.commands.shared.staging import check_outputs, keep, staging_folder
 from runner.engines.entry import Inputs
@@ -100,12 +100,13 @@ def _once(args: Namespace) -> CallEnd:
         line = entry.command_line(now.build, inputs, args.outputs)
         rows = [dry_run.DryRow(args.name, line, "would run: a job without a workspace always runs")]
         return CallEnd(dry_run.print_plan(args.command_name, options, policy, rows))
-    recording = recording_of(args.outputs, args.log)
-    log_text = sessions.log_path(recording.log)
+    record = record_of_outputs(args.outputs)
+    log: Path = args.log or record.build_log
+    log_text = sessions.log_path(log)
     with (
         staging_folder(args.outputs) as staging,
         sessions.open_session(
-            args, options, build, policy, lambda _: log_text, recording
+            args, options, build, policy, lambda _: log_text, Recording(record, log)
         ) as session,
     ):
         for warning in warnings:
@@ -115,7 +116,7 @@ def _once(args: Namespace) -> CallEnd:
         numbers = {"jobs": 1, "todo": int(kept_result is None), "parallel": 1}
         sessions.announce(session, args.name, [args.name], [args.name], **numbers)
         if kept_result is None:
-            result = _run(args, session, inputs, staging, recording.log, keys)
+            result = _run(args, session, inputs, staging, log, keys)
         else:
             result = kept_result
             session.dispatcher(
@@ -165,7 +166,7 @@ def _run(
     session: Session,
     inputs: Inputs,
     staging: Path,
-    log: Path | None,
+    log: Path,
     keys: _Keys,
 ) -> JobResult:
     if args.watch or args.changes:

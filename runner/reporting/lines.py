@@ -72,9 +72,6 @@ class Lines:
         elif event.kind == "note" and not self._quiet:
             self._write(clean(event.text, 200))
 
-    def close(self) -> None:
-        """Do nothing: the stream belongs to the caller."""
-
     def _prefix(self, job: str) -> str:
         prefix = f"[{clean(job, 40)}]"
         if not self._color:

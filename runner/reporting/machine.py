@@ -32,9 +32,6 @@ class JsonLines:
         self._stream.write(self._secrets.hide_text(json.dumps(event.as_dict())) + "\n")
         self._stream.flush()
 
-    def close(self) -> None:
-        """Do nothing: the stream belongs to the caller."""
-
 
 def open_events(target: str, stdout: TextIO, *, appends: bool = False) -> TextIO:
     """Open the stream of `--events FILE|-`; raises StorageError."""

@@ -103,11 +103,6 @@ _KEYS: Mapping[Mode, tuple[str, ...]] = {
 _FILES = {Mode.BATCH: BATCH_CONFIG.name, Mode.REPORT: REPORT_CONFIG.name}
 
 
-def check_config(data: bytes, mode: Mode) -> list[Finding]:
-    """Check the bytes of a batch or report config; a finding of severity ERROR makes it invalid."""
-    return list(_config_findings(data, mode))
-
-
 def parse_batch_config(data: bytes) -> BatchConfig:
     """Parse a batch config of three or four fields; raises ContractError."""
     fields = _fields(data, Mode.BATCH)
@@ -168,14 +163,15 @@ def _mask(value: object) -> object:
 
 
 def _fields(data: bytes, mode: Mode) -> dict[str, str]:
-    errors = [f for f in _config_findings(data, mode) if f.severity is Severity.ERROR]
+    errors = [f for f in check_config(data, mode) if f.severity is Severity.ERROR]
     if errors:
         raise ContractError(errors)
     fields: dict[str, str] = json.loads(data)
     return fields
 
 
-def _config_findings(data: bytes, mode: Mode) -> Iterator[Finding]:
+def check_config(data: bytes, mode: Mode) -> Iterator[Finding]:
+    """Check the bytes of a batch or report config; a finding of severity ERROR makes it invalid."""
     name = _FILES[mode]
     if len(data) > MAX_CONFIG_BYTES:
         yield _error(
@@ -338,7 +334,7 @@ def _read_config(path: Path, mode: Mode) -> Iterator[Finding]:
             "config-json", path.name, f"cannot be read: {reason}.", "Check its permissions."
         )
         return
-    yield from _config_findings(data, mode)
+    yield from check_config(data, mode)
 
 
 def _error(rule: str, where: str, message: str, hint: str) -> Finding:

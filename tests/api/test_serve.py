@@ -17,13 +17,12 @@ from pathlib import Path
 import pytest
 
 from runner.api.client.client import Client
-from runner.api.client.job_fetcher import fetch_jobs
 from runner.cli import main
 from runner.commands.doctor import _storage
 from runner.storage.lease import host_identity
 from runner.storage.scratch import SERVE_PREFIX, stale_folders
 from runner.workspace.contract import parse_batch_config, parse_report_config
-from tests.api.workspaces import workspace
+from tests.api.workspaces import job_blobs, workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,8 +70,9 @@ def test_a_build_finds_its_way_by_the_config(tmp_path: Path) -> None:
         assert (config.batch_id, config.project_id) == (space.batch_id, space.project_id)
         assert config.api_url.startswith("http://127.0.0.1:")
         client = Client(config.api_url, config.auth_token, config.project_id)
-        found = list(fetch_jobs(client, config.batch_id))
-        assert sum(len(one.metrics) for one in found) == 4
+        jobs = [row["jobID"] for row in client.jobs(config.batch_id)]
+        found = [job_blobs(client, config.batch_id, job) for job in jobs]
+        assert sum(len(metrics) for metrics, _ in found) == 4
         client.close()
         code, said = running.end()
     assert code == 0

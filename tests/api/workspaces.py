@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from resim_inspect.building.builder import DocumentBuilder
+from runner.api.client.client import Client
 from runner.api.stub_server.index_builder import ServedFolder, build_index
 from runner.api.stub_server.thread_server import ThreadServer
 from runner.workspace.layout import Workspace, open_workspace
@@ -79,3 +81,10 @@ def served(folder: Path, *workspaces: Workspace, **options: Any) -> Iterator[Ser
     prepared = build_index(workspaces, folder, token=TOKEN, secret=SECRET, **options)
     with ThreadServer(prepared.folder) as api:
         yield Served(prepared, api)
+
+
+def job_blobs(client: Client, batch_id: UUID, job_id: str) -> tuple[list[bytes], list[bytes]]:
+    """Download the metrics and the metrics data of a job, in the order of their lists."""
+    metrics = [client.blob(row["metricURL"]) for row in client.metrics(batch_id, job_id)]
+    data = client.metrics_data(batch_id, job_id)
+    return metrics, [client.blob(row["metricsDataURL"]) for row in data]

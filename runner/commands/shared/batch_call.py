@@ -12,7 +12,7 @@ from runner.commands.shared.api_args import policy_with_credentials, request_of
 from runner.commands.shared.build_args import build_of
 from runner.commands.shared.policy_args import policy_of
 from runner.commands.shared.reporting_args import reporting_of
-from runner.commands.shared.session import CallReport, Session, recording_of
+from runner.commands.shared.session import CallReport, Recording, Session
 from runner.commands.shared.staging import check_outputs, keep, staging_folder
 from runner.errors import RunnerError
 from runner.execution import batch_run
@@ -27,6 +27,7 @@ from runner.storage.staging import NEW
 from runner.workspace.contract import Mode
 from runner.workspace.layout import Workspace
 from runner.workspace.results import JobResult
+from runner.workspace.run_record import record_of_outputs
 
 RunOnWorker = Callable[[BatchRunRequest, str, str], JobResult]
 """A function that runs a batch in another process, from a request, its cache key, and the
@@ -40,8 +41,8 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
     request = request_of(args, mode, workspaces)
     policy = policy_with_credentials(policy_of(args, build, os.environ), request, build)
     outputs: Path = args.outputs
-    recording = recording_of(outputs, args.log)
-    log = recording.log
+    record = record_of_outputs(outputs)
+    log: Path = args.log or record.build_log
     check_outputs(outputs)
     if args.dry_run:
         from runner.commands.shared import dry_run
@@ -54,7 +55,7 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
     with (
         staging_folder(outputs) as staging,
         sessions.open_session(
-            args, options, build, policy, lambda _: log_text, recording
+            args, options, build, policy, lambda _: log_text, Recording(record, log)
         ) as session,
     ):
         context = session.context
@@ -66,8 +67,7 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
             new, scratch = staging / NEW, staging / batch_run.SCRATCH
 
             def attempt() -> JobResult:
-                path = log or staging / "log.txt"
-                return batch_run.run_served(context, request, new, path, scratch)
+                return batch_run.run_served(context, request, new, log, scratch)
 
             result = run_with_retries(context, request.name, new, attempt, mode=request.mode.value)
             return keep(result, staging, outputs)

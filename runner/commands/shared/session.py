@@ -29,7 +29,7 @@ from runner.reporting.dispatcher import EventDispatcher
 from runner.reporting.recorder import RunIdentity, RunRecorder
 from runner.reporting.rows import summary
 from runner.workspace.results import JobResult
-from runner.workspace.run_record import RunRecord, record_of_outputs
+from runner.workspace.run_record import RunRecord
 from runner.workspace.verdict_gate import VerdictGate
 from runner.workspace.watch_requests import WatchPhase
 
@@ -63,12 +63,6 @@ class Recording(NamedTuple):
 
     record: RunRecord
     log: Path | None = None
-
-
-def recording_of(outputs: Path, log: Path | None) -> Recording:
-    """Return the place of the record of a run with `--outputs`, and of the build's log."""
-    record = record_of_outputs(outputs)
-    return Recording(record, log or record.build_log)
 
 
 @dataclass(frozen=True)
@@ -286,10 +280,8 @@ def run_until_signalled(session: Session, run: Callable[[], JobResult]) -> JobRe
                 return future.result()
 
 
-def log_path(path: Path | None) -> str:
+def log_path(path: Path) -> str:
     """Return a log's path for display, relative to the working directory if it is below."""
-    if path is None:
-        return ""
     try:
         return clean(str(path.absolute().relative_to(Path.cwd())))
     except ValueError:
