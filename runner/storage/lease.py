@@ -1,6 +1,10 @@
-"""Ownership of leftovers: the labels that name an owner, and the check that it has ended."""
+"""Ownership of leftovers: the labels and files that name an owner, and whether it has ended."""
 
 from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
 
 from runner.workspace.process_identity import current_owner as current_owner
 from runner.workspace.process_identity import host_identity as host_identity
@@ -11,3 +15,24 @@ LABEL = "ai.resim.inspect"
 LABEL_OWNER = LABEL + ".owner"
 LABEL_RUN = LABEL + ".run"
 LABEL_JOB = LABEL + ".job"
+
+_MAX_RECORD = 4096
+"""Bytes that are read of a file which names an owner."""
+
+
+def owner_record(folder: Path, name: str) -> str:
+    """Return the text of the file `name` in a folder of this user; else an empty one.
+
+    In a shared folder other users can create any name, so that theirs names no process to end.
+    """
+    try:
+        about = folder.lstat()
+        is_own = not hasattr(os, "getuid") or about.st_uid == os.getuid()
+        if not (is_own and stat.S_ISDIR(about.st_mode)):
+            return ""
+        # A FIFO must not block the reader.
+        descriptor = os.open(folder / name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read(_MAX_RECORD).decode("utf-8", "replace")
+    except OSError:
+        return ""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from runner.storage.fs import disk_errors, remove_tree
-from runner.storage.lease import current_owner, is_stale
+from runner.storage.lease import current_owner, is_stale, owner_record
 
 SERVE_PREFIX = "resim-serve-"
 """Prefix of the folders of the stub server, which hold its token and copies of metrics."""
@@ -52,17 +50,7 @@ def remove_stale(prefix: str) -> bool:
 def stale_folders(prefix: str) -> list[Path]:
     """Folders with a prefix of this user's processes that have ended."""
     return sorted(
-        path for path in Path(tempfile.gettempdir()).glob(f"{prefix}*") if _is_left_behind(path)
+        path
+        for path in Path(tempfile.gettempdir()).glob(f"{prefix}*")
+        if is_stale(owner_record(path, _OWNER))
     )
-
-
-def _is_left_behind(path: Path) -> bool:
-    try:
-        about = path.lstat()
-        # Other users can create any name in a shared folder.
-        is_own = not hasattr(os, "getuid") or about.st_uid == os.getuid()
-        if not (is_own and stat.S_ISDIR(about.st_mode)):
-            return False
-        return is_stale((path / _OWNER).read_text("utf-8"))
-    except (OSError, ValueError):
-        return False

@@ -43,7 +43,7 @@ def is_stale(owner: str) -> bool:
     """
     host, boot, space, pid, start = (owner.split("/") + [""] * 5)[:5]
     own_host, own_boot, own_space = host_identity().split("/")
-    if host != own_host or not pid.isdigit():
+    if host != own_host or not pid.isdecimal():
         return False
     if boot != own_boot:
         return bool(boot and own_boot)

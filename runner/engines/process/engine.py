@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,12 +19,12 @@ from runner.engines.process.foreground import in_foreground
 from runner.engines.process.run import ProcessRun
 from runner.engines.process.sandbox import wrapped
 from runner.engines.process.work_folder import (
-    OWNER,
     PREFIX,
     end_run,
     remove_work,
     take_tmp_resim,
     work_folders,
+    write_owner,
 )
 from runner.engines.protocol import (
     Build,
@@ -150,15 +151,36 @@ class ProcessEngine:
     def _spawn(
         self, build: Build, task: Task, pass_fds: tuple[int, ...], **streams: Any
     ) -> tuple[subprocess.Popen[bytes], Path]:
-        """Start the program in a folder of its own; return both. Raises EngineError."""
+        """Start the program in a folder of its own; return both.
+
+        Raises EngineError and StorageError, and leaves nothing then.
+        """
         WATCHDOG.guard(ORPHANS, lease.current_owner(), tempfile.gettempdir())
         with disk_errors(Path(tempfile.gettempdir())):
             work = Path(tempfile.mkdtemp(prefix=PREFIX))
-            (work / OWNER).write_text(lease.current_owner())
-            (work / "outputs").mkdir()
-        inputs = work / "inputs"
-        inputs.mkdir()
-        outputs = work / "outputs"
+        try:
+            with disk_errors(work):
+                write_owner(work)
+                for name in ("inputs", "outputs"):
+                    (work / name).mkdir()
+            process = self._launch(build, task, work, pass_fds, **streams)
+            try:
+                with disk_errors(work):
+                    write_owner(work, process.pid)
+            except BaseException:
+                with process:
+                    os.killpg(process.pid, signal.SIGKILL)
+                raise
+        except BaseException:
+            remove_work(work, self._use_tmp_resim)
+            raise
+        return process, work
+
+    def _launch(
+        self, build: Build, task: Task, work: Path, pass_fds: tuple[int, ...], **streams: Any
+    ) -> subprocess.Popen[bytes]:
+        """Start the program, which has the folders of `work`; raises EngineError."""
+        inputs, outputs = work / "inputs", work / "outputs"
         env = {k: v for k, v in os.environ.items() if not names_a_secret(k)}
         env.update(build.env)
         opened: list[tuple[int, str]] = []
@@ -178,7 +200,7 @@ class ProcessEngine:
                     take_tmp_resim(inputs, outputs)
             env["RESIM_INPUTS"] = str(INPUTS if self.at_tmp_resim else inputs)
             env["RESIM_OUTPUTS"] = str(OUTPUTS if self.at_tmp_resim else outputs)
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 command,
                 env=env,
                 cwd=build.folder,
@@ -186,19 +208,11 @@ class ProcessEngine:
                 pass_fds=(*pass_fds, *(descriptor for descriptor, _ in opened)),
             )
         except OSError as error:
-            remove_work(work, self._use_tmp_resim)
             reason = error.strerror or str(error)
             raise EngineError(f"the command cannot be started: {reason}.") from error
-        except EngineError:
-            remove_work(work, at_tmp=False)
-            raise
         finally:
             for descriptor, _ in opened:
                 os.close(descriptor)
-        (work / OWNER).write_text(
-            f"{lease.current_owner()}\n{process.pid} {lease.process_start(process.pid)}"
-        )
-        return process, work
 
     def start_served(
         self, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink

@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from resim_inspect.files import write_whole
 from runner.errors import EngineError
 from runner.storage import lease
 from runner.workspace.contract import ROOT
@@ -37,18 +38,24 @@ def take_tmp_resim(inputs: Path, outputs: Path) -> None:
 
 def owns_tmp_resim(work: Path) -> bool:
     """Return True if `/tmp/resim` belongs to the run of that folder."""
-    try:
-        return Path(str(ROOT), OWNER).read_text() == str(work)
-    except OSError:
-        return False
+    return lease.owner_record(Path(str(ROOT)), OWNER) == str(work)
+
+
+def write_owner(work: Path, pid: int | None = None) -> None:
+    """Write the owner of a run into its folder, and its process once it has one; raises OSError."""
+    process = "" if pid is None else f"\n{pid} {lease.process_start(pid)}"
+    write_whole(work / OWNER, f"{lease.current_owner()}{process}".encode(), durable=False)
 
 
 def remove_work(work: Path, at_tmp: bool) -> None:
     """Remove the folder of a run and, with `at_tmp`, its `/tmp/resim`."""
     if at_tmp and owns_tmp_resim(work):
         shutil.rmtree(str(ROOT), ignore_errors=True)
-    # A build may have removed its own permissions on its folders.
-    shutil.rmtree(work, onerror=_make_writable)
+    shutil.rmtree(work, ignore_errors=True)
+    if work.exists():
+        # A build may have removed its own permissions on its folders.
+        _make_writable(work)
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def remove_runs_of(owner: str, temporary: str) -> bool:
@@ -58,13 +65,11 @@ def remove_runs_of(owner: str, temporary: str) -> bool:
 
 
 def work_folders(temporary: str) -> Iterator[tuple[Path, str]]:
-    """Yield the folders of all runs of this machine, each with its owner."""
+    """Yield the folders of this user's runs on this machine, each with its owner."""
     for work in Path(temporary).glob(PREFIX + "*"):
-        try:
-            owner, _, _ = (work / OWNER).read_text().partition("\n")
-        except OSError:
-            continue
-        yield work, owner
+        owner, _, _ = lease.owner_record(work, OWNER).partition("\n")
+        if owner:
+            yield work, owner
 
 
 def end_run(work: Path) -> list[str]:
@@ -76,11 +81,10 @@ def end_run(work: Path) -> list[str]:
 
 def _processes_of(work: Path) -> set[int]:
     processes = set()
-    with suppress(OSError):
-        _, _, process = (work / OWNER).read_text().partition("\n")
-        pid, _, start = process.partition(" ")
-        if pid.isdigit() and start and lease.process_start(int(pid)) == start:
-            processes.add(int(pid))
+    _, _, process = lease.owner_record(work, OWNER).partition("\n")
+    pid, _, start = process.partition(" ")
+    if pid.isdecimal() and start and lease.process_start(int(pid)) == start:
+        processes.add(int(pid))
     # A runner that died just after the start did not write the process down. It is found by its
     # outputs: in its environment, or as the folder that bubblewrap binds.
     outputs = os.fsencode(work / "outputs") + b"\0"
@@ -100,9 +104,12 @@ def _kill_group(group: int) -> bool:
     return True
 
 
-def _make_writable(function: Callable[..., object], path: str, _: object) -> None:
+def _make_writable(folder: Path) -> None:
+    """Let the user change a folder and all below it; links are not followed."""
     with suppress(OSError):
-        Path(path).parent.chmod(0o700)
-        if not Path(path).is_symlink():
-            Path(path).chmod(0o700)
-        function(path)
+        folder.chmod(0o700)
+    for path, names, _ in os.walk(folder):
+        for below in (Path(path, name) for name in names):
+            with suppress(OSError):
+                if not below.is_symlink():
+                    below.chmod(0o700)
