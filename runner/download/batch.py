@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from threading import Event
 from typing import Any
 
 from resim_inspect.files import exists
 from resim_inspect.text import count
 from runner.api.client.client import Client, Row, text_of
 from runner.api.client.errors import MissingError
+from runner.api.client.worker_pool import PriorityThreadPool
 from runner.download import selection
-from runner.download.batch_facts import batch_facts, job_facts
+from runner.download.batch_facts import BatchFacts, batch_facts, job_facts
 from runner.download.downloader import Downloader, Progress
 from runner.download.faults import failure_of_part
 from runner.download.job_download import METRICS, Missing, Parts
@@ -25,6 +28,8 @@ from runner.storage.publish import locked
 from runner.workspace.layout import RunFolder
 
 BATCH = "batch"
+TICK = 0.1
+"""Seconds between two ticks while facts about the batch are awaited."""
 
 
 @dataclass(frozen=True)
@@ -166,8 +171,10 @@ class _Fetch:
             progress,
             self._watch.tick,
         )
-        downloader.run([*todo, *([batch] if batch else [])])
-        self._end({folders[selection.job_id(row)]: row for row in chosen})
+        with self._facts_meanwhile(chosen) as facts:
+            downloader.run([*todo, *([batch] if batch else [])])
+            self._target.write_listing(self._table())
+            self._end({folders[selection.job_id(row)]: row for row in chosen}, facts())
         return Fetched(
             self._table(), self._missing, self._notes, kept_count, progress.bytes, progress.requests
         )
@@ -268,15 +275,39 @@ class _Fetch:
         self._missing.append((job, missing))
         self._watch.lost(job, self._hide(missing.what), self._hide(missing.why))
 
-    def _end(self, chosen: dict[str, Row]) -> None:
-        self._target.write_listing(self._table())
-        facts = batch_facts(
-            self._client,
-            self._target.batch_id,
-            list(chosen.values()),
-            self._hide,
-            self._watch.tick,
-        )
+    @contextmanager
+    def _facts_meanwhile(self, chosen: list[Row]) -> Iterator[Callable[[], BatchFacts]]:
+        """Ask for facts about the batch beside the download; gives a function that awaits them.
+
+        These requests follow one another, so their latencies would add to the download's end. The
+        client limits the connections of all threads together.
+        """
+        ended = Event()
+
+        def check() -> None:
+            if ended.is_set():
+                raise InterruptedError
+
+        def ask() -> BatchFacts:
+            return batch_facts(self._client, self._target.batch_id, chosen, self._hide, check)
+
+        def wait() -> BatchFacts:
+            while (done := pool.take_within(TICK)) is None:
+                self._watch.tick()
+            _, facts, error = done
+            if facts is None:
+                raise error or AssertionError("a task has a value or an error")
+            return facts
+
+        pool: PriorityThreadPool[str, BatchFacts] = PriorityThreadPool(1, "facts")
+        pool.submit(0, "facts", ask)
+        try:
+            yield wait
+        finally:
+            ended.set()
+            pool.stop()
+
+    def _end(self, chosen: dict[str, Row], facts: BatchFacts) -> None:
         if facts.problem:
             self._notes.append(f"names and tags of the batch are incomplete: {facts.problem}")
         self._target.write_config(

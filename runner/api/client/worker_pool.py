@@ -16,8 +16,9 @@ Done = tuple[Tag, Value | None, BaseException | None]
 class PriorityThreadPool(Generic[Tag, Value]):
     """Up to `size` daemon threads; results come back in order of completion."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, name: str = "fetch") -> None:
         self._size = size
+        self._name = name
         self._work: PriorityQueue[tuple[int, int, Tag | None, Callable[[], Value] | None]] = (
             PriorityQueue()
         )
@@ -44,7 +45,7 @@ class PriorityThreadPool(Generic[Tag, Value]):
 
     def _start_threads(self) -> None:
         while len(self._threads) < min(self._size, self._pending):
-            thread = threading.Thread(target=self._run, name="fetch", daemon=True)
+            thread = threading.Thread(target=self._run, name=self._name, daemon=True)
             self._threads.append(thread)
             thread.start()
 

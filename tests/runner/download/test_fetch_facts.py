@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -10,7 +12,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from runner.api.client.client import Client
-from runner.download.batch import Fetched, fetch_batch
+from runner.download.batch import Fetched, Watch, fetch_batch
 from runner.download.selection import DownloadSelection
 from runner.download.store import Target
 from runner.redact import Secrets
@@ -18,6 +20,7 @@ from runner.workspace.layout import open_workspace
 from tests.api.misbehaving_server import MisbehavingServer, answer, document
 from tests.api.test_project_facts import FACTS, write
 from tests.api.workspaces import TOKEN, Served, served
+from tests.containers.engines import wait_for
 from tests.runner.download.row_harness import ODD_VALUES
 from tests.runner.fetch_harness import BASE, BATCH, PROJECT, fetch, job_row, offer
 
@@ -145,3 +148,51 @@ def test_odd_facts_leave_a_workspace_that_can_be_opened(
     ]  # fmt: skip
     server.on(BASE, document(dict.fromkeys(batch, odd)))
     assert fetch(server, tmp_path).complete_before == 3
+
+
+def test_facts_are_asked_for_while_jobs_are_downloaded(
+    server: MisbehavingServer, tmp_path: Path
+) -> None:
+    offer(server, jobs=2)
+    blob = "/blob/0/data/0"
+    (served_blob,) = dict(server.scripts())[blob]
+    seen: list[bool] = []
+
+    def after_the_facts(client: socket.socket) -> bool:
+        try:
+            wait_for(lambda: len(server.asked(BASE)), 20)
+        finally:
+            seen.append(bool(server.asked(BASE)))
+        return served_blob(client)
+
+    server.on(blob, after_the_facts)
+    server.on(BASE, document({"friendlyName": "nightly 1"}))
+    assert not fetch(server, tmp_path, read=30).missing
+    assert seen == [True]
+    assert open_workspace(tmp_path).info.name == "nightly 1"
+
+
+def test_an_interruption_does_not_wait_for_facts(server: MisbehavingServer, tmp_path: Path) -> None:
+    offer(server, jobs=1)
+    over = threading.Event()
+    answered: list[bool] = []
+
+    def silent(_client: socket.socket) -> bool:
+        answered.append(over.wait(60))
+        return False
+
+    server.on(BASE, silent)
+
+    def tick() -> None:
+        if open_workspace(tmp_path).jobs[0].folder.metrics.exists():
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fetch(server, tmp_path, read=120, watch=Watch(tick=tick))
+    assert not answered
+    over.set()
+    assert (tmp_path / "listing.json").is_file()
+    # What is complete is not downloaded again, and now there are facts.
+    server.on(BASE, document({"friendlyName": "nightly 1"}))
+    assert fetch(server, tmp_path).complete_before == 1
+    assert open_workspace(tmp_path).info.name == "nightly 1"
