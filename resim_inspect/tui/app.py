@@ -173,7 +173,8 @@ class InspectApp(
     @on(OpenFinished)
     async def _open_finished(self, message: OpenFinished) -> None:
         await self.documents.show(self.documents.add(message.opened), message.metric)
-        self.notify(f"Opened as {message.opened.detected.description}.", timeout=3, markup=False)
+        text = f"{clean(message.opened.name, 80)} is open as {message.opened.detected.description}."
+        self.notify(text, timeout=3, markup=False)
         self.remember_opened(message.opened.source)
 
     @on(OpenFailed)
@@ -256,11 +257,11 @@ class InspectApp(
 
     def _check_runs(self) -> None:
         for failed in self.runs.failed_starts():
-            title = f"No run of {failed.process.request.target.name}"
+            title = f"The run of {failed.process.request.target.name} did not start"
             self.notify(failed.problem, title=title, severity="error", timeout=10, markup=False)
 
     async def action_quit(self) -> None:
-        runs = self.runs.going_on()
+        runs = self.runs.active()
         if not runs or self.leaving:
             self.exit()
             return

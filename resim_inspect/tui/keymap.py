@@ -222,7 +222,14 @@ OPEN = (
     key("open.back", "escape", "back", "Back", hint="back"),
 )
 EVALUATING = (
-    key("evaluating.stop", "escape,x", "stop", "Stop evaluating", "and show it", hint="stop"),
+    key(
+        "evaluating.stop",
+        "escape,x",
+        "stop",
+        "Stop evaluating",
+        "and show what is evaluated",
+        hint="stop",
+    ),
     key("evaluating.retry", "f5,ctrl+r", "retry", "Evaluate again", hint="try again"),
 )
 PATH = (key("open.submit", "enter", "submit", "Open path", hint="open"),)
@@ -270,8 +277,8 @@ QUERY_HOST = (key("query.open", "S", "query", "Query…", "SQL over the emission
 QUERY = (
     key("query.run", "ctrl+r,f5,ctrl+j,ctrl+enter", "run", "Run query", hint="run"),
     key("query.view", "f4,v", "view", "Switch table and chart", hint="chart"),
-    key("query.metric", "f2", "metric", "Query of a metric…", hint="metric's"),
-    key("query.history", "f3", "history", "Earlier queries…", hint="earlier"),
+    key("query.metric", "f2", "metric", "Query of a metric…", hint="query of metric"),
+    key("query.history", "f3", "history", "Earlier queries…", hint="history"),
     key("query.copy", "f8", "copy_query", "Copy query", hint="copy"),
     key("query.tables", "f9", "tables", "Go to tables", hint="tables"),
     key("query.back", "escape", "back", "Stop the query, or back", hint="back"),

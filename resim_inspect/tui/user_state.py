@@ -61,6 +61,4 @@ def write_state(name: str, values: Mapping[str, Any]) -> str:
         write_whole(state_file(name), text.encode(), private=True, durable=False)
     except OSError as error:
         return error.strerror or str(error)
-    except UnicodeEncodeError:
-        return "A name is not Unicode text"
     return ""

@@ -82,8 +82,8 @@ class Fetch:
             case "over":
                 if self.stopped:
                     return replace(self, running=False)
-                words = _text(event, "text")
-                text = f"the fetch ended unexpectedly{f': {words}' if words else '.'}"
+                words = _text(event, "text").removesuffix(".")
+                text = f"the fetch ended unexpectedly{f': {words}' if words else ''}."
                 hint = f"{key_of('fetch.fetch')} resumes it."
                 return replace(self, running=False, problem=text, hint=hint)
         return self
@@ -107,7 +107,7 @@ class Fetch:
             return f"fetch failed: {clean(self.problem, 200)}"
         if self.stopped:
             return f"stopped: {self._jobs()}, which are kept"
-        if self.jobs is None or not self.jobs:
+        if not self.jobs:
             return "no jobs"
         fetched = f"{count(self.jobs, 'job')} fetched · {size(self.bytes)}"
         return f"{fetched} · {clean(self.notes[0], 120)}" if self.notes else fetched

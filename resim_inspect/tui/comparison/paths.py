@@ -83,7 +83,11 @@ def notify_of_tolerances(screen: Screen[Any], comparison: Comparison) -> None:
     if len(unmatched) > MAX_LISTED:
         sentences.append(f"{count(len(unmatched) - MAX_LISTED, 'more tolerance')} match no metric.")
     screen.app.notify(
-        "\n".join(sentences), title="[compare]", severity="warning", timeout=8, markup=False
+        "\n".join(sentences),
+        title="Tolerances without effect",
+        severity="warning",
+        timeout=8,
+        markup=False,
     )
 
 

@@ -18,7 +18,14 @@ COLUMN_HOST = (
 JOB_COLUMNS = (
     key("jobs.pin", "p", "pin", "Pin or unpin column", "at the left"),
     key("jobs.hide", "minus", "hide", "Hide column"),
-    key("jobs.all_columns", "0", "all_columns", "All columns", "as at first", hint="all columns"),
+    key(
+        "jobs.all_columns",
+        "0",
+        "all_columns",
+        "All columns",
+        "default order and pins",
+        hint="all columns",
+    ),
     key("jobs.summary", "t", "summary", "Summary rows", "minimum, median, maximum, failing"),
 )
 COLUMN_LIST = (
@@ -27,7 +34,7 @@ COLUMN_LIST = (
     key("columns.up", "K,shift+up", "shift(-1)", "Move column to the left", hint="move"),
     key("columns.down", "J,shift+down", "shift(1)", "Move column to the right", hint="move"),
     key("columns.only", "o", "only", "Hide all other columns", hint="only this"),
-    key("columns.all", "a,0", "all", "All columns", "as at first", hint="all"),
+    key("columns.all", "a,0", "all", "All columns", "default order and pins", hint="all"),
     key("columns.find", "slash", "find", "Find columns", "by letters of their names", hint="find"),
 )
 COLUMN_CHART = (

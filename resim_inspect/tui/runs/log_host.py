@@ -36,7 +36,7 @@ class LogHost:
             return
         path = log_of(target)
         if _is_absent(path):
-            text = f"{target.name} has no build log: there is no {clean(str(path), 300)}."
+            text = f"{target.name} has no build log: {clean(str(path), 300)} does not exist."
             screen.app.notify(text, title="No log", timeout=5, markup=False)
         else:
             screen.app.push_screen(LogScreen(path, target.name, watch=self.follows_log()))

@@ -55,7 +55,7 @@ class RunProcess:
         """Ask the process to end by TERM; on Windows it ends at once."""
         self._process.terminate()
 
-    def last_words(self) -> str:
+    def stderr_tail(self) -> str:
         """Return the end of what a process that has ended wrote to stderr, for `problem_of`."""
         size = os.fstat(self._errors.fileno()).st_size
         data = _read_at(self._errors.fileno(), max(0, size - MAX_PROBLEM))

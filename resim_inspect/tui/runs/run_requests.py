@@ -77,5 +77,7 @@ class RunRequests(MainScreen[None]):
     def _requested(self, problem: str) -> None:
         """Say why a request could not be made, and follow its effect."""
         if problem:
-            self.app.notify(problem, title="Not done", severity="error", timeout=6, markup=False)
+            self.app.notify(
+                problem, title="Cannot ask the run", severity="error", timeout=6, markup=False
+            )
         self.bar.read()

@@ -140,10 +140,14 @@ class RunsScreen(RunRequests, RunHost):
             return
         numbers = tally(results_of(state))
         bad = numbers.blocked + numbers.failed
-        text = "The runner has died." if died else f"{count(state.done, 'job')} run."
+        text = (
+            "The runner has died."
+            if died
+            else f"{count(state.done, 'job')} {'has' if state.done == 1 else 'have'} run."
+        )
         if bad and not died:
             # What needed no run counts too: the gate judges its result all the same.
-            text += f" {count(bad, 'result')} failed or blocked."
+            text += f" {count(bad, 'result')} {'fails or blocks' if bad == 1 else 'fail or block'}."
         severity: SeverityLevel = "warning" if bad or state.error else "information"
         self.app.notify(
             clean(state.error, 300) or text,

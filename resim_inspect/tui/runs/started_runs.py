@@ -16,7 +16,7 @@ CHECK_INTERVAL = 0.3
 
 
 class FailedStart(NamedTuple):
-    """A run that ended before it had a record, and the runner's last words."""
+    """A run that ended before it had a record, and the end of what the runner wrote."""
 
     process: RunProcess
     problem: str
@@ -33,10 +33,10 @@ class StartedRuns:
         """True while the question about runs that go on is in view."""
 
     def add(self, process: RunProcess) -> None:
-        """Keep an eye on a process."""
+        """Add the process of a run that has been started."""
         self._running.append(process)
 
-    def going_on(self) -> list[RunProcess]:
+    def active(self) -> list[RunProcess]:
         """Return the processes of runs that go on, or have not begun."""
         return [process for process in self._running if _goes_on(process)]
 
@@ -47,7 +47,7 @@ class StartedRuns:
         ended = [process for process in self._running if not process.is_running]
         self._running = [process for process in self._running if process not in ended]
         return [
-            FailedStart(process, problem_of(process.last_words()))
+            FailedStart(process, problem_of(process.stderr_tail()))
             for process in ended
             if process.exit_code and not has_recorded(process)
         ]
@@ -56,7 +56,7 @@ class StartedRuns:
         """Ask all runs to stop, without waiting for them."""
         from runner.workspace.stopping import stop_run
 
-        for process in self.going_on():
+        for process in self.active():
             record = process.request.target.record()
             if not has_recorded(process) or stop_run(record):
                 process.terminate()
@@ -80,8 +80,8 @@ def has_recorded(process: RunProcess) -> bool:
     return reading is not None and reading.owner.pid == process.pid
 
 
-def follow_words(process: RunProcess) -> str:
-    """Return how a run that is left alone is found again."""
+def reopen_command(process: RunProcess) -> str:
+    """Return the command that shows a run again that is left running."""
     target = process.request.target
     folder = target.workspace or target.record().path
     return f"resim-inspect {clean(str(folder), 200)}"
@@ -93,7 +93,8 @@ def leave_dialog(runs: Sequence[RunProcess]) -> ChoiceDialog:
 
     run = runs[0]
     title = f"The run of {run.request.target.name} goes on"
+    rows = [f"Leave it running ({reopen_command(run)})", "Stop it", "Do not quit"]
     if len(runs) > 1:
         title = f"{count(len(runs), 'run')} go on"
-    rows = [f"Leave it running ({follow_words(run)})", "Stop it", "Do not quit"]
+        rows = ["Leave them running", "Stop them", "Do not quit"]
     return ChoiceDialog(title, rows)

@@ -212,6 +212,7 @@ class ViewKeeper:
         self._app.notify(
             f"The state folder cannot be written: {clean(reason, 200)}.",
             title="Views are not kept",
+            severity="warning",
             timeout=6,
             markup=False,
         )

@@ -158,8 +158,8 @@ def test_progress_of_a_fetch() -> None:
         stopped.after({"event": "over"}).summary(0)
         == "stopped: 5 of 12 jobs fetched, which are kept"
     )
-    died = fetch.after({"event": "over", "text": "Killed\x1b"})
-    assert died.summary(0) == "fetch failed: the fetch ended unexpectedly: Killed�"
+    died = fetch.after({"event": "over", "text": "Killed\x1b."})
+    assert died.summary(0) == "fetch failed: the fetch ended unexpectedly: Killed�."
     assert died.hint == "F5 resumes it."
     error = fetch.after({"event": "error", "text": "no.", "hint": "so.", "kind": "TokenError"})
     assert (error.summary(0), error.wants_token) == ("fetch failed: no.", True)

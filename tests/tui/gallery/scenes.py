@@ -93,9 +93,14 @@ async def _jobs_read(pilot: Pilot[Any]) -> None:
 
 async def _notified(pilot: Pilot[Any]) -> None:
     app = pilot.app
-    app.notify("Opened as a metrics file.", timeout=600)
+    app.notify("flight 1 is open as a metrics file.", timeout=600)
     app.notify("flights: no such folder.", title="Cannot open", severity="warning", timeout=600)
-    app.notify("The runner did not start.", title="No run", severity="error", timeout=600)
+    app.notify(
+        "The runner ended without a message.",
+        title="The run of flights did not start",
+        severity="error",
+        timeout=600,
+    )
     await settle(pilot)
 
 

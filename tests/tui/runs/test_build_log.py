@@ -55,7 +55,7 @@ async def test_a_job_without_a_log_is_told_with_the_path(
         await press(pilot, "slash", *"name:later", "enter", "O")
         assert isinstance(pilot.app.screen, WorkspaceScreen)
         log = workspace / "jobs" / "later" / "run" / "log.txt"
-        assert notices == [f"later has no build log: there is no {log}."]
+        assert notices == [f"later has no build log: {log} does not exist."]
 
 
 async def test_the_log_opens_from_the_metrics_of_the_job(workspace: Path) -> None:

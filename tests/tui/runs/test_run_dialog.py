@@ -253,4 +253,4 @@ async def test_a_start_that_fails_is_said_in_one_sentence(
         assert told == ["unrecognized arguments: --no-such-flag"]
         app = pilot.app
         assert isinstance(app, InspectApp)
-        assert not app.runs.going_on()
+        assert not app.runs.active()

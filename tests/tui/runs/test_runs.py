@@ -15,9 +15,10 @@ from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.detect import PathKind, detect
 from resim_inspect.tui.runs.log_view import LogView
 from resim_inspect.tui.runs.run_bar import RunBar
+from resim_inspect.tui.runs.run_request import RunTarget
 from resim_inspect.tui.runs.runs_screen import RunsScreen
 from resim_inspect.tui.runs.runs_table import RunsTable
-from resim_inspect.tui.runs.started_runs import StartedRuns
+from resim_inspect.tui.runs.started_runs import StartedRuns, leave_dialog
 from resim_inspect.tui.widgets.dialogs import ChoiceDialog, DetailsDialog
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from runner.workspace.results import JobResult, Outcome
@@ -121,10 +122,19 @@ def test_a_run_that_has_ended_is_not_left_running(
     )
     runs = StartedRuns()
     runs.add(process)
-    assert runs.going_on() == [process]
+    assert runs.active() == [process]
     run.write(Event("watch", START + 9, data={"phase": phase}))
     run.end()
-    assert runs.going_on() == ([process] if goes_on else [])
+    assert runs.active() == ([process] if goes_on else [])
+
+
+def test_the_question_at_quitting_counts_the_runs(tmp_path: Path) -> None:
+    target = RunTarget(tmp_path / "flights")
+    run: Any = SimpleNamespace(request=SimpleNamespace(target=target))
+    one, two = leave_dialog([run]), leave_dialog([run, run])
+    shown = f"Leave it running (resim-inspect {target.workspace})"
+    assert (one.title_text, one.rows[:2]) == ("The run of flights goes on", [shown, "Stop it"])
+    assert (two.title_text, two.rows[:2]) == ("2 runs go on", ["Leave them running", "Stop them"])
 
 
 async def test_a_run_that_broke_off_says_why(run: RecordedRun) -> None:

@@ -196,7 +196,7 @@ async def test_times_keep_zoom_and_cursor_and_relative_ones_say_so() -> None:
         chart = pilot.app.screen.query_one(Card).chart
         await press(pilot, "tab", "right", "right", "plus")
         before = chart.window, chart.cursor_x
-        for words in ("Times since the start.", "Times as UTC."):
+        for words in ("Times are shown since the start.", "Times are shown as UTC."):
             await press(pilot, "t")
             assert (chart.window, chart.cursor_x) == before
             assert [toast.message for toast in pilot.app._notifications][-1] == words

@@ -37,7 +37,8 @@ class ChoosingChart(RestorableChart):
             return
         relative = self.options.time != "relative"
         self.options = replace(self.options, time="relative" if relative else "absolute")
-        self.app.notify("Times since the start." if relative else "Times as UTC.", timeout=2)
+        text = "Times are shown since the start." if relative else "Times are shown as UTC."
+        self.app.notify(text, timeout=2)
         self._ask()
 
     def action_statuses(self) -> None:
