@@ -100,7 +100,7 @@ class DigestCache:
         if path is not None:
             try:
                 values = json.loads(path.read_bytes())
-            except (OSError, ValueError):
+            except (OSError, ValueError, RecursionError):
                 values = {}
             if isinstance(values, dict) and isinstance(values.get("files"), dict):
                 self._old = values["files"]

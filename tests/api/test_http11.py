@@ -153,7 +153,7 @@ def test_a_body_without_end_ends_at_the_limit(server: MisbehavingServer, client:
 
 
 @pytest.mark.slow
-def test_heads_and_trailers_that_drip_for_ever_are_given_up(
+def test_heads_chunks_and_trailers_that_drip_for_ever_are_given_up(
     server: MisbehavingServer, client: Client
 ) -> None:
     def drip(start: bytes, more: bytes) -> Behaviour:
@@ -167,7 +167,9 @@ def test_heads_and_trailers_that_drip_for_ever_are_given_up(
 
     before = time.monotonic()
     trailers = chunked(b"x").removesuffix(b"\r\n")
-    for start, more in ((b"HTTP/1.1 200 X\r\n", b"A: b\r\n"), (trailers, b"A: b\r\n")):
+    size = chunked(b"x").partition(b"\r\n\r\n")[0] + b"\r\n\r\n1;"
+    line = b"A: b\r\n"
+    for start, more in ((b"HTTP/1.1 200 X\r\n", line), (trailers, line), (size, b"n")):
         with pytest.raises(ApiError, match="takes more than 1 s"):
             client.blob(server.on("/x", drip(start, more)))
     assert time.monotonic() - before < 20

@@ -39,6 +39,18 @@ def test_texts_and_numbers_can_be_encoded_again(body: bytes, expected: object) -
     json.dumps(answer, ensure_ascii=False).encode()
 
 
+@pytest.mark.parametrize("text", [b"x", rb"\ud800"])
+def test_answers_of_any_depth_are_read_or_refused(text: bytes) -> None:
+    refused = []
+    for depth in (10, 600, 900, 100_000):
+        try:
+            parse_object(b'{"a": %s"%s"%s}' % (b"[" * depth, text, b"]" * depth), URL)
+        except BadAnswerError:
+            refused.append(depth)
+    assert 10 not in refused
+    assert 100_000 in refused
+
+
 @pytest.mark.parametrize("digits", [19, 309, 5000])
 def test_integers_beyond_64_bits_are_floats(digits: int) -> None:
     value = parse_object(b'{"a": -%s}' % (b"9" * digits), URL)["a"]

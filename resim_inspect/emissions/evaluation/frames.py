@@ -54,7 +54,7 @@ def read_frame(stream: BinaryIO, most: int) -> Frame | None:
         raise BrokenFrameError("The message is too large.")
     try:
         header = json.loads(_exactly(stream, length))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BrokenFrameError("The message has a header that is not JSON.") from error
     if not isinstance(header, dict):
         raise BrokenFrameError("The message has a header that is not an object.")

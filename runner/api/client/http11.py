@@ -274,24 +274,25 @@ class Answer:
         except OSError as error:
             raise RetryableError(_BREAKS) from error
 
-    def _line(self) -> bytes:
+    def _line(self, take: Callable[[bytes], object]) -> bytes:
         while b"\r\n" not in self._data:
             if len(self._data) > _MAX_HEAD:
                 raise RetryableError(_BREAKS)
             self._data += self._more()
+            take(b"")  # It is not of the body, but counts towards the timeout.
         line, _, self._data = self._data.partition(b"\r\n")
         return line
 
     def _chunks(self, take: Callable[[bytes], object]) -> None:
         while True:
-            size = self._line().partition(b";")[0].strip()
+            size = self._line(take).partition(b";")[0].strip()
             if not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", size):
                 raise RetryableError(_BREAKS)
             length = int(size, 16)
             if not length:
                 break
             self._exactly(length, take)
-            if self._line():
+            if self._line(take):
                 raise RetryableError(_BREAKS)
-        while self._line():
-            take(b"")  # Trailers are ignored, but count towards the timeout.
+        while self._line(take):
+            pass  # Trailers are ignored.

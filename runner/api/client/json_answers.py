@@ -28,6 +28,8 @@ def parse_object(body: bytes, url: str) -> dict[str, Any]:
         # Bytes that are not valid become U+FFFD: they concern one row, not the whole answer.
         text = body.decode(json.detect_encoding(body), "replace")
         answer = json.loads(text, parse_int=_integer)
+        if _SURROGATE_ESCAPE.search(text):
+            answer = _without_surrogates(answer)
     except (ValueError, RecursionError):
         what = "a web page" if body.lstrip()[:1] == b"<" else "content"
         raise BadAnswerError(
@@ -37,8 +39,6 @@ def parse_object(body: bytes, url: str) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise BadAnswerError(f"{display_url(url)} answers with JSON that is not an object.")
     result: dict[str, Any] = answer
-    if _SURROGATE_ESCAPE.search(text):
-        result = _without_surrogates(answer)
     return result
 
 

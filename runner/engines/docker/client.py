@@ -126,7 +126,7 @@ class DockerClient:
                     yield {"error": _message(answer)}
                     return
                 for line in answer.iter_lines():
-                    with suppress(ValueError):
+                    with suppress(ValueError, RecursionError):
                         step = json.loads(line)
                         if isinstance(step, dict):
                             yield step

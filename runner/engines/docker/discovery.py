@@ -95,6 +95,6 @@ def _context(env: Mapping[str, str], home: Path) -> Candidate | None:
 def _read(path: Path) -> dict[str, object]:
     try:
         values = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return values if isinstance(values, dict) else {}

@@ -68,7 +68,7 @@ def _answer(address: str, certificates: str, method: str, path: str) -> Any:
         raise OSError(f"the engine answered {status}")
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise OSError("the engine gave an answer that is not JSON") from error
 
 
