@@ -6,12 +6,15 @@ import base64
 import json
 import re
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 from resim_inspect.settings.secrets import names_a_secret as names_a_secret
 
 MASK = b"[redacted]"
 MIN_LENGTH = 4
+VOCABULARY = frozenset({"event", "mode", "outcome", "status", "verdict"})
+"""Keys of JSON objects whose values are words of the format, which programs depend on."""
 
 
 class Secrets:
@@ -25,6 +28,9 @@ class Secrets:
         self._forms = sorted(forms, key=len, reverse=True)
         self._longest = len(self._forms[0]) if self._forms else 0
         self._pattern = re.compile(b"|".join(map(re.escape, self._forms)))
+        # Of texts, which may have halves of surrogate pairs that no encoding has.
+        texts = (form.decode("utf-8", "surrogateescape") for form in self._forms)
+        self._text_pattern = re.compile("|".join(map(re.escape, texts)))
 
     def __bool__(self) -> bool:
         return bool(self._forms)
@@ -38,9 +44,28 @@ class Secrets:
 
     def hide_text(self, text: str) -> str:
         """Return the text with every secret replaced."""
+        return self._text_pattern.sub(MASK.decode(), text) if self._forms else text
+
+    def hide_values(self, values: Any) -> Any:
+        """Return JSON values with every secret in their texts replaced.
+
+        Numbers and keys stay, and so do words of the format, so that the document keeps its form:
+        a secret may be such a word, as `true` is.
+        """
         if not self._forms:
-            return text
-        return self.hide(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+            return values
+        if isinstance(values, str):
+            return self.hide_text(values)
+        if isinstance(values, dict):
+            return {
+                key: value
+                if key in VOCABULARY and isinstance(value, str)
+                else self.hide_values(value)
+                for key, value in values.items()
+            }
+        if isinstance(values, list | tuple):
+            return [self.hide_values(value) for value in values]
+        return values
 
     def held_back(self, data: bytes) -> int:
         """Return the number of bytes at the end that may be the beginning of a secret."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import time
@@ -202,7 +201,9 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, notify: EventSink | No
             ],
             "exit_code": int(code),
         }
-        sys.stdout.write(secrets.hide_text(json.dumps(values, indent=1)) + "\n")
+        from runner.reporting import machine
+
+        sys.stdout.write(machine.dump(values, secrets))
     else:
         kept_sentence = (
             f", {fetched.complete_before:,} of them already complete"

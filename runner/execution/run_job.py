@@ -17,12 +17,14 @@ from runner.execution.log_capture import LogSink
 from runner.execution.run_context import JobSpec, RunContext, RunPolicy
 from runner.storage.output_extraction import Taken
 from runner.workspace.contract import LOGS, ROOT
-from runner.workspace.results import JobResult, Outcome, result_from_bytes
+from runner.workspace.results import JobResult, Outcome, result_from_values
 
 MAX_WAIT = 20.0
 """Seconds of one wait for the engine."""
 KILL_WAIT = 30.0
 """Seconds that a killed run may take to end."""
+IDENTITY = ("job", "job_id", "image_id", "key", "inputs", "settings")
+"""Names and digests of a result, which are compared: no build writes them."""
 LOG_CUT = "The end of its log is missing: the engine did not deliver it."
 
 
@@ -95,7 +97,9 @@ def run_job(context: RunContext, spec: JobSpec) -> JobResult:
     )
     if policy.secrets:
         # A build may also write them into the names of its metrics.
-        result = result_from_bytes(policy.secrets.hide(result.as_bytes()))
+        values = result.as_dict()
+        identity = {name: values[name] for name in IDENTITY}
+        result = result_from_values(policy.secrets.hide_values(values) | identity)
     return result
 
 

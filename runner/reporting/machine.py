@@ -14,7 +14,7 @@ from resim_inspect.text import clean
 from runner.execution.events import Event
 from runner.redact import Secrets
 from runner.storage.fs import disk_errors, write_atomic
-from runner.workspace.results import FORMAT, JobResult, Outcome
+from runner.workspace.results import FORMAT, JobResult, Outcome, result_from_values
 from runner.workspace.verdict_gate import VerdictGate, overall_verdict
 
 
@@ -29,7 +29,7 @@ class JsonLines:
         """Write an event."""
         if event.kind == "line":
             return
-        self._stream.write(self._secrets.hide_text(json.dumps(event.as_dict())) + "\n")
+        self._stream.write(json.dumps(self._secrets.hide_values(event.as_dict())) + "\n")
         self._stream.flush()
 
 
@@ -70,14 +70,17 @@ def document(
 
 def dump(values: dict[str, Any], secrets: Secrets) -> str:
     """Return JSON text with every secret redacted and everything but ASCII escaped."""
-    return secrets.hide_text(json.dumps(values, indent=1)) + "\n"
+    return json.dumps(secrets.hide_values(values), indent=1) + "\n"
 
 
 def write_junit(
     path: Path, title: str, results: Sequence[JobResult], gate: VerdictGate, secrets: Secrets
 ) -> None:
     """Write the JUnit file of a call; raises StorageError."""
-    write_atomic(path, secrets.hide_text(junit(title, results, gate)).encode())
+    if secrets:
+        title = secrets.hide_text(title)
+        results = [result_from_values(secrets.hide_values(each.as_dict())) for each in results]
+    write_atomic(path, junit(title, results, gate).encode())
 
 
 def junit(title: str, results: Sequence[JobResult], gate: VerdictGate) -> str:

@@ -107,7 +107,7 @@ class RunRecorder:
         if event.kind == "line":
             return
         self._ended = self._ended or event.kind == "end"
-        line = self._secrets.hide_text(json.dumps(event.as_dict())) + "\n"
+        line = json.dumps(self._secrets.hide_values(event.as_dict())) + "\n"
         try:
             self._append(line.encode())
         except OSError:

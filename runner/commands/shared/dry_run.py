@@ -170,8 +170,10 @@ def print_plan(
     The JSON document has one row a line, so that a program can read them one after the other.
     """
 
+    secrets = policy.secrets
+
     def put(text: str) -> None:
-        sys.stdout.write(policy.secrets.hide_text(text))
+        sys.stdout.write(text)
         sys.stdout.flush()
 
     if options.format == "json":
@@ -179,11 +181,12 @@ def print_plan(
         put(f'{head.removesuffix("}")}, "jobs": [')
         for number, row in enumerate(rows):
             values = {"job": row.job, "plan": row.plan, "runs": row.runs, "command": row.command}
-            put(f"{',' if number else ''}\n{json.dumps(values)}")
+            put(f"{',' if number else ''}\n{json.dumps(secrets.hide_values(values))}")
         put("\n]}\n")
     else:
         for row in rows:
-            put(f"# {clean(row.job)}: {clean(row.plan)}\n{_escaped(row.command)}\n")
+            text = f"# {clean(row.job)}: {clean(row.plan)}\n{_escaped(row.command)}\n"
+            put(secrets.hide_text(text))
     return 0
 
 
