@@ -7,7 +7,7 @@ from runner.workspace.errors import WorkspaceError as WorkspaceError
 
 
 class CallError(RunnerError):
-    """The command line asks for something that makes no sense."""
+    """The command line has options that contradict each other, or an invalid value."""
 
 
 class EngineError(RunnerError):

@@ -31,7 +31,7 @@ from runner.engines.checks import Check, failed
 from runner.engines.protocol import Build
 from runner.errors import CallError, RunnerError
 from runner.executors.address import SLURM, THREADS, SchedulerAddress
-from runner.executors.checks import COMPARED, Survey, check_executor, check_storage
+from runner.executors.checks import COMPARED, ClusterSurvey, check_executor, check_storage
 from runner.exit_codes import ExitCode
 from runner.storage.scratch import SERVE_PREFIX, WORKER_PREFIX, stale_folders
 from runner.workspace.results import FORMAT
@@ -104,8 +104,8 @@ def run(args: Namespace) -> int:
         if lines:
             sys.stdout.write(f"\nRegister it with:\n  {clean(lines[0])}\n")
             sys.stdout.write(f"or, with an older program:\n  {clean(lines[1])}\n")
-    failed = any(check.level == "error" for check in checks)
-    return ExitCode.ERROR if failed else ExitCode.OK
+    is_broken = any(check.level == "error" for check in checks)
+    return ExitCode.ERROR if is_broken else ExitCode.OK
 
 
 def _registered(checks: list[Check], image: str, wanted: str | None) -> Iterator[Check]:
@@ -160,7 +160,7 @@ def _slurm(settings: SlurmSettings) -> Iterator[Check]:
     yield from check_slurm(settings, os.environ, start)
 
 
-def _survey(address: SchedulerAddress) -> Survey:
+def _survey(address: SchedulerAddress) -> ClusterSurvey:
     from runner.executors.dask_cluster import DaskCluster
 
     with DaskCluster(address) as cluster:

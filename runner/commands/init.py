@@ -14,7 +14,7 @@ from resim_inspect.settings import find_project
 from resim_inspect.settings.project_model import FILE_NAME
 from resim_inspect.text import clean
 from runner.commands.shared.session import log_path
-from runner.commands.shared.survey import Build, Survey, survey
+from runner.commands.shared.survey import FolderSurvey, SurveyedBuild, survey
 from runner.errors import CallError
 from runner.exit_codes import ExitCode
 from runner.storage.fs import write_atomic
@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _found_lines(folder_survey: Survey) -> Iterator[str]:
+def _found_lines(folder_survey: FolderSurvey) -> Iterator[str]:
     for build in folder_survey.builds:
         yield f"  build {build.name}: {clean(build.reason)}"
     if not folder_survey.builds:
@@ -100,7 +100,7 @@ def _found_lines(folder_survey: Survey) -> Iterator[str]:
         yield f"  inputs {clean(folder_survey.inputs)}"
 
 
-def project_text(folder_survey: Survey) -> str:
+def project_text(folder_survey: FolderSurvey) -> str:
     """Return the content of a project file for what a folder has."""
     parts = [HEAD]
     top = []
@@ -117,7 +117,7 @@ def project_text(folder_survey: Survey) -> str:
     return "\n".join([*parts, TAIL])
 
 
-def _build_text(build: Build) -> str:
+def _build_text(build: SurveyedBuild) -> str:
     lines = [f"[build.{build.name}]"]
     for key, value in build.values.items():
         if isinstance(value, dict):

@@ -74,7 +74,7 @@ class Source(NamedTuple):
     path: Path
 
 
-class JsonLines:
+class BoundedLogLines:
     """JSON documents, one a line, within bounds; with these a last one says where to go on."""
 
     END_BYTES = 60
@@ -129,7 +129,7 @@ class Printer:
         *,
         several: bool,
         terminal: bool,
-        json_lines: JsonLines | None = None,
+        json_lines: BoundedLogLines | None = None,
     ) -> None:
         self._pattern = pattern
         self._json_lines = json_lines
@@ -181,7 +181,7 @@ def run(args: Namespace) -> int:
             raise CallError(f"no log of a build was found in {location}.", "Run the jobs first.")
     several = len(sources) > 1
     is_terminal = sys.stdout.isatty()
-    json_lines = JsonLines(bounds, sys.stdout.buffer) if args.format == "json" else None
+    json_lines = BoundedLogLines(bounds, sys.stdout.buffer) if args.format == "json" else None
     printer = Printer(args.grep, several=several, terminal=is_terminal, json_lines=json_lines)
     logs = [FollowedLog(source, printer) for source in sources]
     if args.follow:

@@ -30,7 +30,7 @@ class _AnyId(Container[str]):
 
 
 ANY_ID = _AnyId()
-"""Ids of rows as if every list that is still to come had the one that is asked for."""
+"""Ids of rows that are not known yet: every id may be among them."""
 
 
 def problem_of(

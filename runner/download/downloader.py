@@ -37,10 +37,11 @@ COST = 0.0006
 FIRST_TABLE_AFTER = 1.0
 """Seconds until the first table of the lists so far, and at least between two tables."""
 _WINDOW = 16
+Answer = list[Row] | bytes | Path
 
 
-class Tag(NamedTuple):
-    """A request: for a list if `key` is empty, else for the blob at `url`."""
+class DownloadRequest(NamedTuple):
+    """Request for a list if `key` is empty, else for the blob at `url`."""
 
     parts: Parts
     kind: str
@@ -51,7 +52,7 @@ class Tag(NamedTuple):
 class TimedResult(NamedTuple):
     """A list, a blob or a file, with the duration of its request in seconds."""
 
-    value: list[Row] | bytes | Path
+    value: Answer
     seconds: float
 
 
@@ -87,7 +88,7 @@ class Downloader:
     """Ids of all rows of metrics and metrics data so far, in their standard spelling."""
     _unlisted: set[int] = field(default_factory=set)
     """Numbers of the jobs whose list of metrics has not arrived."""
-    _held: list[tuple[Tag, bytes]] = field(default_factory=list)
+    _held: list[tuple[DownloadRequest, bytes]] = field(default_factory=list)
     """Metrics with another id than their row's, until all lists tell whether it is of another."""
     _began: float = 0.0
     _next_table: float = 0.0
@@ -97,7 +98,7 @@ class Downloader:
     def run(self, todo: Sequence[Parts]) -> None:
         """Download all jobs; raises TokenError, StorageError, and exceptions of `tick`."""
         self.progress.connections = self.connections or MIN_CONNECTIONS
-        self._pool: PriorityThreadPool[Tag, TimedResult] = PriorityThreadPool(
+        self._pool: PriorityThreadPool[DownloadRequest, TimedResult] = PriorityThreadPool(
             self.progress.connections
         )
         try:
@@ -142,7 +143,7 @@ class Downloader:
         }
         call = calls[kind]
         parts.waiting += 1
-        self._put(priority, Tag(parts, kind), lambda: list(call()))  # type: ignore[call-overload]
+        self._put(priority, DownloadRequest(parts, kind), lambda: list(call()))  # type: ignore[call-overload]
 
     def _blob(self, parts: Parts, kind: str, key: str) -> None:
         row = parts.rows[kind][key]
@@ -159,34 +160,36 @@ class Downloader:
                     flush_file(path)
                 return path
 
-            self._put(priority, Tag(parts, kind, key, url), save)
+            self._put(priority, DownloadRequest(parts, kind, key, url), save)
             return
-        self._put(priority, Tag(parts, kind, key, url), lambda: self.client.blob(url))
+        self._put(priority, DownloadRequest(parts, kind, key, url), lambda: self.client.blob(url))
 
-    def _put(self, priority: int, tag: Tag, work: Callable[[], list[Row] | bytes | Path]) -> None:
+    def _put(self, priority: int, request: DownloadRequest, work: Callable[[], Answer]) -> None:
         def timed() -> TimedResult:
             before = time.monotonic()
             value = work()
             return TimedResult(value, time.monotonic() - before)
 
-        self._pool.submit(priority, tag, timed)
+        self._pool.submit(priority, request, timed)
 
     # -- results -----------------------------------------------------------------------------
 
-    def _next(self) -> Done[Tag, TimedResult] | None:
+    def _next(self) -> Done[DownloadRequest, TimedResult] | None:
         if not self._next_table:
             return self._pool.take()
         # A table is due even while no result arrives.
         return self._pool.take_within(max(0.0, self._next_table - time.monotonic()))
 
-    def _finalize(self, tag: Tag, result: TimedResult | None, error: BaseException | None) -> None:
-        parts = tag.parts
+    def _finalize(
+        self, request: DownloadRequest, result: TimedResult | None, error: BaseException | None
+    ) -> None:
+        parts = request.parts
         self.progress.requests += 1
         try:
-            self._handle_answer(tag, result, error)
+            self._handle_answer(request, result, error)
         except Exception as fault:  # noqa: BLE001 - a fault of one part does not end the others
-            parts.failures[tag.kind, tag.key] = failure_of_part(fault)
-        if tag.kind == METRICS and not tag.key and parts.number in self._unlisted:
+            parts.failures[request.kind, request.key] = failure_of_part(fault)
+        if request.kind == METRICS and not request.key and parts.number in self._unlisted:
             self._unlisted.discard(parts.number)
             if not self._unlisted:
                 self._release_held()
@@ -195,9 +198,9 @@ class Downloader:
     def _release_held(self) -> None:
         """Judge the metrics that waited for the lists of other jobs."""
         held, self._held = self._held, []
-        for tag, content in held:
-            self._content(tag, content)
-            self._part_done(tag.parts)
+        for request, content in held:
+            self._content(request, content)
+            self._part_done(request.parts)
 
     def _part_done(self, parts: Parts) -> None:
         parts.waiting -= 1
@@ -206,20 +209,20 @@ class Downloader:
             self.progress.done += parts.number >= 0
 
     def _handle_answer(
-        self, tag: Tag, result: TimedResult | None, error: BaseException | None
+        self, request: DownloadRequest, result: TimedResult | None, error: BaseException | None
     ) -> None:
         if isinstance(error, ApiError) and not ends_download(error):
-            self._failed(tag, error)
+            self._failed(request, error)
         elif error is not None:
             raise error
         elif result is not None:
             self._adapt(result.seconds)
             if isinstance(result.value, list):
-                self._rows(tag, result.value)
+                self._rows(request, result.value)
             elif isinstance(result.value, bytes):
-                self._content(tag, result.value)
+                self._content(request, result.value)
             else:
-                self._file(tag, result.value)
+                self._file(request, result.value)
 
     def _show(self) -> None:
         now = time.monotonic()
@@ -231,8 +234,8 @@ class Downloader:
             now + max(FIRST_TABLE_AFTER, now - self._began) if self._unlisted else 0.0
         )
 
-    def _failed(self, tag: Tag, error: ApiError) -> None:
-        parts, kind, key, url = tag
+    def _failed(self, request: DownloadRequest, error: ApiError) -> None:
+        parts, kind, key, url = request
         if kind == EVENTS and isinstance(error, MissingError):
             # In some releases, jobs have no such list.
             parts.eventless = True
@@ -254,8 +257,8 @@ class Downloader:
         else:
             parts.failures[kind, key] = error
 
-    def _rows(self, tag: Tag, rows: list[Row]) -> None:
-        parts, kind = tag.parts, tag.kind
+    def _rows(self, request: DownloadRequest, rows: list[Row]) -> None:
+        parts, kind = request.parts, request.kind
         if kind in {METRICS, DATA}:
             ids = (assemble.standard_id(text_of(row, IDS[kind])) for row in rows)
             self._ids.update(filter(None, ids))
@@ -302,36 +305,36 @@ class Downloader:
         for key in wanted:
             self._blob(parts, LOGS, key)
 
-    def _content(self, tag: Tag, content: bytes) -> None:
+    def _content(self, request: DownloadRequest, content: bytes) -> None:
+        parts = request.parts
         kind: type[pb.Metric] | type[pb.MetricsData]
-        kind = pb.Metric if tag.kind == METRICS else pb.MetricsData
-        row = tag.parts.rows[tag.kind][tag.key]
+        kind = pb.Metric if request.kind == METRICS else pb.MetricsData
+        row = parts.rows[request.kind][request.key]
         problem = assemble.problem_of(content, row, kind, self._ids)
-        may_be_foreign = not problem and tag.kind == METRICS and bool(self._unlisted)
+        may_be_foreign = not problem and request.kind == METRICS and bool(self._unlisted)
         if may_be_foreign and assemble.problem_of(content, row, kind, assemble.ANY_ID):
-            tag.parts.waiting += 1
-            self._held.append((tag, content))
+            parts.waiting += 1
+            self._held.append((request, content))
             return
         if problem:
-            tag.parts.failures[tag.kind, tag.key] = BadAnswerError(
-                f"the downloaded blob {problem}."
-            )
+            error = BadAnswerError(f"the downloaded blob {problem}.")
+            parts.failures[request.kind, request.key] = error
             return
-        tag.parts.take_content(tag.kind, tag.key, content)
+        parts.take_content(request.kind, request.key, content)
         self.progress.bytes += len(content)
 
-    def _file(self, tag: Tag, path: Path) -> None:
+    def _file(self, request: DownloadRequest, path: Path) -> None:
         self.progress.bytes += path.stat().st_size
-        if tag.kind == DATA and path.stat().st_size < 1 << 16:
+        if request.kind == DATA and path.stat().st_size < 1 << 16:
             # Some servers serve the metrics data here, others the file that it refers to.
             content = path.read_bytes()
-            row = tag.parts.rows[DATA][tag.key]
+            row = request.parts.rows[DATA][request.key]
             if not assemble.problem_of(content, row, pb.MetricsData):
                 message = pb.MetricsData.FromString(content)
                 if message.HasField("external_file"):
-                    tag.parts.contents[DATA, tag.key] = content
+                    request.parts.contents[DATA, request.key] = content
                     return
-        tag.parts.files[tag.kind, tag.key] = path
+        request.parts.files[request.kind, request.key] = path
 
     def _adapt(self, seconds: float) -> None:
         """Raise the number of connections if the latency is long."""

@@ -32,7 +32,7 @@ def _named(build: Build, folder: Path) -> Iterator[Path]:
         if before == "-m" and _is_module(folder, word):
             yield from _modules(folder)
         elif is_file(named):
-            # Without a folder of its own a command keeps its words: so do recorded results.
+            # Without a folder, the path is as in the command: cache keys depend on its spelling.
             yield Path(word) if build.folder is None else named
             if named.suffix == ".py":
                 yield from _modules(named.resolve().parent)

@@ -1,4 +1,4 @@
-"""The end of a call before its time: Ctrl-C, TERM and HUP, and the stop of the runs they reach."""
+"""Cancellation of a call: signals such as Ctrl-C, and the stop of the builds that run."""
 
 from __future__ import annotations
 

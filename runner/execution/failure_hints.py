@@ -71,12 +71,10 @@ def of_exit(ended: RunExit, tail: tuple[str, ...], build: Build, *, oom_hidden: 
     if code == 126:
         return Diagnosis(f"its program cannot be run (126){output}", hint or _program(build))
     if code == 125:
-        return Diagnosis(
-            f"exit 125{output}", hint or "This is often an error of the engine itself."
-        )
+        hint = hint or "This is often an error of the engine itself."
     if code in SIGNALS:
         return Diagnosis(f"it ended by the signal {SIGNALS[code]} ({code}){output}", hint)
-    return Diagnosis(f"exit {code}{output}", hint)
+    return Diagnosis(f"it ended with exit code {code}{output}", hint)
 
 
 def of_timeout(seconds: float, tail: tuple[str, ...], ended: RunExit, build: Build) -> Diagnosis:
@@ -93,23 +91,30 @@ def of_timeout(seconds: float, tail: tuple[str, ...], ended: RunExit, build: Bui
 
 
 def _output(error: str, tail: tuple[str, ...]) -> str:
+    """Return the end of a sentence: the error, or the line of the log that tells most."""
     if error:
-        return f": {clean(error, 300)}"
+        return f": {_quoted(error, 300)}."
     if not tail:
-        return ", with an empty log"
+        return ", and its log is empty."
     for line in reversed(tail):
         if _ERROR.search(line):
-            return f": {clean(line.strip(), 200)}"
-    return f"; its last output: {clean(tail[-1].strip(), 200)}"
+            return f": {_quoted(line, 200)}."
+    return f"; its last output: {_quoted(tail[-1], 200)}."
+
+
+def _quoted(line: str, limit: int) -> str:
+    return clean(line.strip(), limit).rstrip(".")
 
 
 def _processes(ended: RunExit, tail: tuple[str, ...], build: Build) -> Diagnosis:
     """Explain a build that could not start a process or thread; memory may have ended it then."""
     limit = build.limits.pids
-    end = "it ran out of memory" if ended.oom else f"exit {ended.code}{_output(ended.error, tail)}"
+    if ended.oom:
+        end = "ran out of memory."
+    else:
+        end = f"ended with exit code {ended.code}{_output(ended.error, tail)}"
     return Diagnosis(
-        f"it reached its limit of {limit:,} processes and threads ({end}).",
-        _fewer(limit),
+        f"it reached its limit of {limit:,} processes and threads and {end}", _fewer(limit)
     )
 
 

@@ -28,7 +28,8 @@ class LogSink:
 
     A log over `limit` bytes keeps its beginning and its last sixteenth; `on_line` gets the
     first 2,000 lines as clean text. Secrets are hidden before anything is kept. While the build
-    writes more, its newest lines are in a file beside the log, for those who follow it.
+    writes more, its newest lines are in a file beside the log, for programs that
+    follow it.
     """
 
     def __init__(

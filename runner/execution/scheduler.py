@@ -151,7 +151,7 @@ def run_unless_stopped(job: Job, earlier: str, context: RunContext) -> JobResult
     blank = _not_started(job)
     if context.stop.covers(job.name):
         if not context.stop.stage:
-            # A job that was stopped alone: those who follow the run learn that it does not start.
+            # Only this job was stopped: programs that follow the run learn that it does not start.
             context.notify(Event("finished", context.clock(), job.name, result=blank))
         return blank
     try:

@@ -34,7 +34,7 @@ class Member(NamedTuple):
     """Port of its web server; 0 without one."""
 
 
-class Survey(NamedTuple):
+class ClusterSurvey(NamedTuple):
     """The members of a cluster, and the versions of packages in this process."""
 
     scheduler: Member
@@ -42,7 +42,7 @@ class Survey(NamedTuple):
     versions: Mapping[str, str]
 
 
-def check_executor(address: SchedulerAddress, ask: Callable[[], Survey]) -> Iterator[Check]:
+def check_executor(address: SchedulerAddress, ask: Callable[[], ClusterSurvey]) -> Iterator[Check]:
     """Check the scheduler of an executor and its workers, which `ask` returns, or RunnerError."""
     try:
         survey = ask()
@@ -69,7 +69,7 @@ def check_storage(url: str) -> Iterator[Check]:
         yield Check("warning", "storage", text)
 
 
-def _check_workers(address: SchedulerAddress, survey: Survey) -> Check:
+def _check_workers(address: SchedulerAddress, survey: ClusterSurvey) -> Check:
     slots = sum(worker.slots for worker in survey.workers)
     without = sum(not worker.slots for worker in survey.workers)
     text = (
@@ -84,7 +84,7 @@ def _check_workers(address: SchedulerAddress, survey: Survey) -> Check:
     return Check("ok", "executor", text)
 
 
-def _check_versions(survey: Survey) -> Iterator[Check]:
+def _check_versions(survey: ClusterSurvey) -> Iterator[Check]:
     differing = False
     for package in COMPARED:
         own = survey.versions.get(package, "")

@@ -25,7 +25,7 @@ from runner.executors.address import (
     worker_command,
 )
 from runner.executors.call_batches import CallBatches
-from runner.executors.checks import Member, Survey
+from runner.executors.checks import ClusterSurvey, Member
 from runner.executors.loop_thread import run_in_thread
 
 INSTALL = "pip install 'resim-inspect[dask]'"
@@ -77,7 +77,7 @@ class DaskCluster(Executor):
         """Number of runs at once of the workers that are connected now; raises ExecutorError."""
         return sum(int(worker.get("resources", {}).get(RESOURCE, 0)) for worker in self._workers())
 
-    def survey(self, packages: Sequence[str]) -> Survey:
+    def survey(self, packages: Sequence[str]) -> ClusterSurvey:
         """Return the members of the cluster with their versions of packages; raises ExecutorError.
 
         No code is sent there for it.
@@ -92,7 +92,7 @@ class DaskCluster(Executor):
             for address, about in info["workers"].items()
         )
         scheduler = _member(self._address.url, info, versions["scheduler"])
-        return Survey(scheduler, workers, _packages(versions["client"]))
+        return ClusterSurvey(scheduler, workers, _packages(versions["client"]))
 
     @property
     def worker_names(self) -> list[str]:

@@ -41,7 +41,7 @@ class _Partition(NamedTuple):
     is_default: bool
     is_up: bool
     nodes: Counter[str]
-    """Number of nodes by their state; a state of its own has what does not respond."""
+    """Number of nodes by their state; nodes that do not respond have the state `not responding`."""
 
 
 def check_slurm(
@@ -49,8 +49,8 @@ def check_slurm(
 ) -> Iterator[Check]:
     """Check what a run needs whose workers are jobs of Slurm.
 
-    `start` starts the scheduler with a folder for what the settings give no folder of its own;
-    it raises RunnerError.
+    `start` starts the scheduler, with a folder for files whose place the settings leave open; it
+    raises RunnerError.
     """
     missing = missing_programs()
     if missing:

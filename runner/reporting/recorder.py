@@ -25,7 +25,7 @@ from runner.workspace.run_record import RunRecord, this_process
 
 @dataclass(frozen=True)
 class RunIdentity:
-    """Identity of a run for those who follow it."""
+    """Identity of a run for programs that follow it."""
 
     run: str
     """Id of the run."""

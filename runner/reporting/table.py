@@ -76,7 +76,7 @@ class LiveTable:
 
     def _refresh(self) -> None:
         while not self._closed.wait(1 / REFRESHES):
-            # Whoever writes events notices a terminal that is gone.
+            # The thread that shows events notices a terminal that is gone.
             with suppress(OSError), self._lock:
                 self._live.refresh()
 

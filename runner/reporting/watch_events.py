@@ -17,7 +17,7 @@ from runner.workspace.watch_requests import WatchPhase
 
 
 class WatchEvents:
-    """Tells the phases of a repeated call to those who follow it; a write that fails ends nothing.
+    """Reports the phases of a repeated call to programs that follow it; a failed write is ignored.
 
     `target` is the value of `--events`: a file, `-` for stdout, or None.
     """
@@ -27,7 +27,7 @@ class WatchEvents:
         self._target = target
 
     def __call__(self, phase: WatchPhase, **data: Any) -> None:
-        """Tell a phase."""
+        """Report a phase."""
         event = Event("watch", time.time(), data={"phase": phase.value, **data})
         # Another runner may have had a run here since.
         if is_own(self._record):

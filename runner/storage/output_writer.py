@@ -56,7 +56,7 @@ class RefusedError(OutputsError):
 
 
 class LimitError(OutputsError):
-    """The outputs exceed a limit, so that reading on makes no sense."""
+    """The outputs exceed a limit, and the rest is not read."""
 
 
 class OutputWriter:

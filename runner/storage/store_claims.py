@@ -1,7 +1,7 @@
 """Claims on jobs in an object store, which has no locks: a file with a lease, created exclusively.
 
 A holder rewrites its claim again and again. A claim that has not changed for a lease, by the clock
-of the one who waits, is taken over. In rare cases two processes take it over at once, and both run
+of a waiting process, is taken over. In rare cases two processes take it over at once, and both run
 the job: each writes files of its own, and the result that is recorded last counts.
 """
 

@@ -1,4 +1,4 @@
-"""Requests to a run, whoever has started it: to stop, or to run again what it watches."""
+"""Requests to a run of any program: to stop, or to run again what it watches."""
 
 from __future__ import annotations
 

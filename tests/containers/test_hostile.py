@@ -141,7 +141,11 @@ for _ in range(400):
 @pytest.mark.parametrize(
     ("limits", "message", "hint"),
     [
-        (("--pids", "100"), "it reached its limit of 100 processes and threads (exit 3", "--pids"),
+        (
+            ("--pids", "100"),
+            "it reached its limit of 100 processes and threads and ended with exit code 3",
+            "--pids",
+        ),
         (("--memory-mib", "200"), "it ran out of memory: its ", "Start fewer of them"),
     ],
 )

@@ -127,8 +127,8 @@ def test_verdicts_become_exit_codes(harness: ContainerHarness, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("script", "says", "hint"),
     [
-        ("exit 3", "exit 3", ""),
-        ("echo KeyError: speeds >&2; exit 1", "exit 1: KeyError: speeds", ""),
+        ("exit 3", "it ended with exit code 3, and its log is empty.", ""),
+        ("echo KeyError: speeds >&2; exit 1", "exit code 1: KeyError: speeds.", ""),
         ("true", "wrote no metrics.binproto; its outputs are empty", ""),
         ("echo hi > /tmp/resim/outputs/a", "wrote no metrics.binproto; its outputs are a", ""),
         (": > /tmp/resim/outputs/metrics.binproto", "metrics.binproto cannot be read", ""),
@@ -212,7 +212,7 @@ sys.exit("ValueError: " + token)
     call = harness.python(
         script, "--env", "MY_TOKEN", "--visible-secrets", "--events", events, env=env
     )
-    assert call.result["message"] == "exit 1: ValueError: [redacted]"
+    assert call.result["message"] == "it ended with exit code 1: ValueError: [redacted]."
     written = call.out + call.err + events.read_text() + harness.log.read_text()
     assert harness.log.read_text().count("[redacted]") == 5
     import base64

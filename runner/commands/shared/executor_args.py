@@ -120,7 +120,7 @@ def connected_cluster(args: Namespace) -> Iterator[DaskCluster | SlurmCluster | 
         return
     from runner.executors.dask_cluster import DaskCluster
 
-    # As in a run, a signal is heeded that was ignored at the start, as `&` of a script has it.
+    # As in a run, SIGINT ends the call even if a script started it with `&`, which ignores SIGINT.
     with Signals():
         cluster = DaskCluster(address)
     with cluster as connected:

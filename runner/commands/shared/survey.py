@@ -26,7 +26,7 @@ _JOB_METRICS = re.compile(
 
 
 @dataclass(frozen=True)
-class Build:
+class SurveyedBuild:
     """A build that the folder has: its name, its keys in a project file, and the reason."""
 
     name: str
@@ -35,15 +35,15 @@ class Build:
 
 
 @dataclass(frozen=True)
-class Survey:
+class FolderSurvey:
     """Everything in a folder that a project file names, as relative paths."""
 
-    builds: tuple[Build, ...] = ()
+    builds: tuple[SurveyedBuild, ...] = ()
     workspace: str = ""
     inputs: str = ""
 
 
-def survey(folder: Path) -> Survey:
+def survey(folder: Path) -> FolderSurvey:
     """Look through a folder, a few levels deep; nothing in it is run or imported."""
     folders = list(_folders(folder))
     builds = []
@@ -59,7 +59,7 @@ def survey(folder: Path) -> Survey:
     inputs = None
     if workspace is None:
         inputs = next((each for each in folders if _has_inputs(each)), None)
-    return Survey(
+    return FolderSurvey(
         tuple(builds),
         "" if workspace is None else _relative(workspace, folder),
         "" if inputs is None else _relative(inputs, folder),
@@ -100,11 +100,11 @@ def _has_inputs(folder: Path) -> bool:
     return is_folder(folder / EXPERIENCE.name) and is_folder(folder / LOGS.name)
 
 
-def _image_build(folder: Path, dockerfile: Path) -> Build:
+def _image_build(folder: Path, dockerfile: Path) -> SurveyedBuild:
     values: dict[str, str | dict[str, str]] = {"context": _relative(dockerfile.parent, folder)}
     if dockerfile.name != DOCKERFILES[0]:
         values["dockerfile"] = _relative(dockerfile, folder)
-    return Build("image", values, f"the image of {_relative(dockerfile, folder)}")
+    return SurveyedBuild("image", values, f"the image of {_relative(dockerfile, folder)}")
 
 
 def _metrics_module(folder: Path) -> Path | None:
@@ -124,7 +124,7 @@ def _metrics_module(folder: Path) -> Path | None:
     return None
 
 
-def _module_build(folder: Path, module: Path) -> Build:
+def _module_build(folder: Path, module: Path) -> SurveyedBuild:
     parts = [] if module.name == "__init__.py" else [module.stem]
     root = module.parent
     while is_file(root / "__init__.py") and root != folder:
@@ -139,4 +139,4 @@ def _module_build(folder: Path, module: Path) -> Build:
     name = ".".join(parts)
     env = {"PYTHONPATH": path, "RESIM_METRICS": name}
     reason = f"job_metrics of {_relative(module, folder)}, on this machine"
-    return Build("local", {"command": "python3 -m runner.inside", "env-set": env}, reason)
+    return SurveyedBuild("local", {"command": "python3 -m runner.inside", "env-set": env}, reason)

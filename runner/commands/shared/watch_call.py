@@ -164,7 +164,7 @@ class _Loop:
         return self.code
 
     def close(self) -> None:
-        """Tell those who follow that the watch is over, and leave the terminal clean."""
+        """Report the end of the watch to programs that follow the run, and clear the last line."""
         self.line.clear()
         self.watch_events(WatchPhase.NONE)
 

@@ -19,11 +19,11 @@ class ApiRun(DelegatingRun):
     """A run of a build with the stub API; subclasses know where the API runs."""
 
     def problem(self) -> str:
-        """Return no failure of the API."""
+        """Return an empty text: no failure of the API is known here."""
         return ""
 
     def open_network(self) -> str:
-        """Return no access beyond the API."""
+        """Return an empty text: the build reaches no network beyond the API."""
         return ""
 
 

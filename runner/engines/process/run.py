@@ -53,7 +53,7 @@ class ProcessRun:
         ]
         for pump in self._pumps:
             pump.start()
-        # The system tells the resources of a process only to the one who waits for its end.
+        # The system gives the resources of a process only to the thread that waits for its end.
         self._waiter = Thread(target=self._wait_for_end, daemon=True)
         self._waiter.start()
         if sandboxed:

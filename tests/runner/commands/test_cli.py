@@ -218,12 +218,13 @@ def test_diagnoses() -> None:
         (RunExit(134), ("abort",), False, "signal ABRT", ""),
         (RunExit(127, error='exec: "x": not found'), (), False, "not found (127)", "ENTRYPOINT"),
         (RunExit(126), ("exec format error",), False, "cannot be run (126)", "--platform"),
-        (RunExit(125), (), False, "exit 125", "engine"),
-        (RunExit(1), ("a", "KeyError: 'b'", "done"), False, "KeyError: 'b'", ""),
-        (RunExit(1), ("working",), False, "last output: working", ""),
-        (RunExit(1), (), False, "with an empty log", ""),
-        (RunExit(1), ("OSError: [Errno 30] Read-only file system",), False, "exit 1", "--writable"),
-        (RunExit(1), ("RuntimeError: can't start new thread",), False, "exit 1", "--pids"),
+        (RunExit(125), (), False, "exit code 125", "engine"),
+        (RunExit(1), ("a", "KeyError: 'b'", "done"), False, "exit code 1: KeyError: 'b'.", ""),
+        (RunExit(1), ("error: it is gone.",), False, "exit code 1: error: it is gone.", ""),
+        (RunExit(1), ("working",), False, "; its last output: working.", ""),
+        (RunExit(1), (), False, "it ended with exit code 1, and its log is empty.", ""),
+        (RunExit(1), ("OSError: [Errno 30] Read-only file system",), False, "code 1", "--writable"),
+        (RunExit(1), ("RuntimeError: can't start new thread",), False, "code 1", "--pids"),
         (RunExit(1), ("gaierror: Temporary failure in name resolution",), False, "1", "--network"),
         (RunExit(1), ("KeyError: 'getpwuid(): uid not found: 12345'",), False, "1", "--image-user"),
         (RunExit(1), ("ModuleNotFoundError: No module named 'x'",), False, "1", "package"),
@@ -231,6 +232,8 @@ def test_diagnoses() -> None:
     for ended, tail, podman, says, hint in cases:
         why = failure_hints.of_exit(ended, tail, build, oom_hidden=podman)
         assert says in why.message, (ended, tail)
+        assert why.message.endswith(".")
+        assert not why.message.endswith("..")
         assert hint in why.hint, (ended, tail)
 
 

@@ -89,7 +89,7 @@ def test_the_status_of_finished_jobs(tmp_path: Path) -> None:
     assert (jobs["block"]["outcome"], jobs["block"]["verdict"]) == ("done", "FAIL_BLOCK")
     assert jobs["block"]["why"] == "Max speed 44.7 m/s (fails above 40)"
     assert (jobs["fails"]["outcome"], jobs["fails"]["verdict"]) == ("failed", None)
-    assert jobs["fails"]["why"].startswith("exit 3")
+    assert jobs["fails"]["why"].startswith("it ended with exit code 3")
     assert jobs["block"]["seconds"] > 0
     assert jobs["good"]["outcome"] == "unreadable"
     text = call_runner("status", workspace)

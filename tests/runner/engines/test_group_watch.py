@@ -147,7 +147,8 @@ def test_a_silent_build_at_a_limit_is_told_which_one() -> None:
     silent = RunExit(1, processes=64, refused_process=True)
     why = of_exit(silent, (), BUILD, oom_hidden=False)
     assert why.message == (
-        "it reached its limit of 64 processes and threads (exit 1, with an empty log)."
+        "it reached its limit of 64 processes and threads and ended with exit code 1,"
+        " and its log is empty."
     )
     assert "--pids, for example to 256" in why.hint
     many = RunExit(137, oom=True, processes=3904)

@@ -101,7 +101,7 @@ def test_empty_outputs_without_a_sandbox_name_the_choices(tmp_path: Path) -> Non
     for choice in ("/tmp/resim", "bubblewrap", "--image", "--use-tmp-resim"):
         assert choice in call.result["hint"]
     call = job(tmp_path, "open('/tmp/resim/inputs/logs/log.txt')", "--no-sandbox")
-    assert call.result["message"].startswith("exit 1: FileNotFoundError")
+    assert call.result["message"].startswith("it ended with exit code 1: FileNotFoundError")
     assert "bubblewrap" in call.result["hint"]
 
 
@@ -161,7 +161,10 @@ def test_a_failed_job_keeps_what_it_wrote_and_good_outputs_stay(tmp_path: Path) 
     good = (tmp_path / "out" / "metrics.binproto").read_bytes()
     program = WRITES + "open(out + '/debug.txt', 'w').write('why'); sys.exit(3)"
     call = job(tmp_path, program, "--no-sandbox")
-    assert (call.code, call.result["message"]) == (2, "exit 3, with an empty log")
+    assert (call.code, call.result["message"]) == (
+        2,
+        "it ended with exit code 3, and its log is empty.",
+    )
     assert f"What it wrote is in {tmp_path}/out.failed." in call.result["hint"]
     assert (tmp_path / "out" / "metrics.binproto").read_bytes() == good
     assert (tmp_path / "out.failed" / "debug.txt").read_text() == "why"

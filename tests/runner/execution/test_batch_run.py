@@ -130,9 +130,17 @@ def _read(path: Path) -> bytes:
         ("open(INPUTS + '/logs/flight.csv')", "no-batch-mode", "it seems to have no batch mode"),
         ("sys.exit('a.py has no batch_metrics.')", "no-batch-mode", "has no batch_metrics"),
         ("", "no-batch-mode", "wrote no outputs"),
-        ("raise ValueError('sad')", "", "before its first request to the API: exit 1: Val"),
-        ("read_config(); sys.exit(3)", "", "before its first request to the API: exit 3"),
-        (FETCH + "sys.exit(3)", "", "exit 3"),
+        (
+            "raise ValueError('sad')",
+            "",
+            "before its first request to the API: it ended with exit code 1: Val",
+        ),
+        (
+            "read_config(); sys.exit(3)",
+            "",
+            "before its first request to the API: it ended with exit code 3",
+        ),
+        (FETCH + "sys.exit(3)", "", "it ended with exit code 3"),
     ],
 )
 def test_a_build_without_batch_mode_is_no_broken_one(

@@ -101,7 +101,7 @@ def test_the_limit_of_processes_is_the_cause_also_when_memory_ends_the_build(
 ) -> None:
     build = Build("image", limits=Limits(pids=64))
     why = of_exit(RunExit(137 if oom else 1, oom), ("first", line), build, oom_hidden=False)
-    assert why.message.startswith("it reached its limit of 64 processes and threads (")
+    assert why.message.startswith("it reached its limit of 64 processes and threads and ")
     assert ("out of memory" in why.message) == oom
     assert "--pids, for example to 256" in why.hint
     other = of_exit(RunExit(137, True), ("MemoryError",), build, oom_hidden=False)

@@ -12,7 +12,7 @@ import pytest
 from runner.errors import ExecutorError
 from runner.executors import checks
 from runner.executors.address import SchedulerAddress
-from runner.executors.checks import Member, Survey, check_executor
+from runner.executors.checks import ClusterSurvey, Member, check_executor
 from tests.containers.container_harness import call_runner
 from tests.runner.executors.cluster import Cluster, wait_for
 
@@ -24,7 +24,7 @@ WORKER = Member("tcp://10.0.0.2:4001", 4, VERSIONS, 0)
 
 def reported(*workers: Member, scheduler: Member = SCHEDULER) -> list[tuple[str, str]]:
     """Levels and texts of the checks of a cluster."""
-    found = check_executor(ADDRESS, lambda: Survey(scheduler, workers, VERSIONS))
+    found = check_executor(ADDRESS, lambda: ClusterSurvey(scheduler, workers, VERSIONS))
     return [(check.level, check.text) for check in found]
 
 
@@ -51,7 +51,7 @@ def test_workers_without_slots_or_with_other_versions() -> None:
 
 
 def test_a_scheduler_that_cannot_be_reached() -> None:
-    def ask() -> Survey:
+    def ask() -> ClusterSurvey:
         raise ExecutorError("the Dask scheduler was lost.", "Start it.")
 
     (check,) = check_executor(ADDRESS, ask)

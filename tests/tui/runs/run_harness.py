@@ -95,7 +95,7 @@ class RecordedRun:
             "",
             outcome,
             verdict=status if done else None,
-            message="" if done else "exit 1; its last output: KeyError: 'speeds'",
+            message="" if done else "it ended with exit code 1: KeyError: 'speeds'.",
             seconds=2.5,
             metrics=1,
             failing=failing if done else (),
