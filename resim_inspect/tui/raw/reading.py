@@ -183,7 +183,11 @@ class RawReadingScreen(MainScreen[None], Background):
             self.post_message(self.Opened(subject, reader, place, below))
 
     @work(
-        thread=True, exclusive=True, group="raw", exit_on_error=False, description="reading fields"
+        thread=True,
+        exclusive=True,
+        group="raw-level",
+        exit_on_error=False,
+        description="reading fields",
     )
     def read_level(self, reader: RawReader, node: RawNode) -> None:
         assert node.below is not None

@@ -155,8 +155,8 @@ class RawScreen(RawReadingScreen):
 
     def action_reread(self) -> None:
         node = self.tree_list.node
-        steps = self._target.steps if node is None else node.steps
-        self._target = RawTarget(steps=steps)
+        if node is not None:
+            self._target = RawTarget(steps=node.steps)
         self.open_file(self.subject, self._target)
 
     def session_changed(self, old: Session, new: Session) -> None:

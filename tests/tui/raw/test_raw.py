@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -161,6 +162,38 @@ async def test_it_follows_a_rewritten_file(tmp_path: Path) -> None:
         many(1).write(file)
         await press(pilot, "f5")
         assert path_of_cursor(pilot) == "job_level_metrics"
+
+
+async def test_a_file_that_comes_back_is_shown_at_the_item_asked_for(tmp_path: Path) -> None:
+    file = many(3).write(tmp_path / "metrics.binproto")
+    async with opened(file) as pilot:
+        await press(pilot, "j")
+        file.unlink()
+        await press(pilot, "B")
+        assert "does not exist" in text(pilot)
+        many(3).write(file)
+        await press(pilot, "f5")
+        assert path_of_cursor(pilot) == "job_level_metrics.metrics[1]"
+
+
+async def test_unfolding_a_field_does_not_cancel_a_reload(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = many(3).write(tmp_path / "metrics.binproto")
+    async with opened(file) as pilot:
+        await press(pilot, "B")
+        old, going_on = shown(pilot).reader, Event()
+        find_place = reading.place_of_steps
+
+        def slow(*of: Any) -> Any:
+            assert going_on.wait(30)
+            return find_place(*of)
+
+        monkeypatch.setattr("resim_inspect.tui.raw.reading.place_of_steps", slow)
+        await pilot.press("f5", "h", "right")
+        going_on.set()
+        await settle(pilot)
+        assert shown(pilot).reader is not old
 
 
 async def test_a_truncated_file_is_shown_where_it_ends(tmp_path: Path) -> None:
