@@ -183,6 +183,8 @@ class ExportDialog(Dialog[tuple[Path, str] | None], Background):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state in (WorkerState.ERROR, WorkerState.CANCELLED):
             self._cancelled = None
+        if event.state is WorkerState.ERROR:
+            self._say("The file was not written.", is_problem=True)
 
     @on(Written)
     def _written(self, message: Written) -> None:

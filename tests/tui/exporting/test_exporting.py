@@ -26,6 +26,7 @@ from resim_inspect.tui.exporting.choices import (
 from resim_inspect.tui.exporting.dialog import ExportDialog
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.open.opening import open_path
+from resim_inspect.tui.widgets.dialogs import ErrorDialog
 from tests.tui.conftest import Shot, opened, press, running, text
 from tests.tui.looks import WAYS, Look
 
@@ -228,6 +229,20 @@ async def test_problems_are_said_in_the_dialog(sample: Path, write: Any, words: 
         assert words in said(pilot)
         await press(pilot, "escape")
         assert not isinstance(pilot.app.screen, ExportDialog)
+
+
+def faulty(_path: Path, _cancelled: Event) -> str:
+    raise ZeroDivisionError
+
+
+async def test_a_fault_ends_the_writing(sample: Path) -> None:
+    async with opened(sample) as pilot:
+        choice = ExportChoice("chart", "PNG", "chart", ".png", faulty)
+        pilot.app.push_screen(ExportDialog([choice], Path.cwd()))
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ErrorDialog)
+        await press(pilot, "escape")
+        assert said(pilot) == "The file was not written."
 
 
 def test_a_cancelled_table_leaves_nothing() -> None:
