@@ -59,6 +59,7 @@ class FetchProcess:
             yield {"event": "over", "text": str(error)}
             return
         if process is None:
+            yield {"event": "over", "text": ""}
             return
         last_lines: deque[str] = deque(maxlen=3)
         ended = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -131,7 +131,10 @@ def listed_row(name: str, path: Path, entry: Mapping[str, Any]) -> JobRow:
     # Sorted like a document's, so that no column moves when the job itself has been fetched.
     for row in sorted(rows, key=lambda row: str(row.get("name", ""))):
         value = row.get("value") if row.get("type") == "SCALAR" else None
-        number = value if isinstance(value, int | float) and math.isfinite(value) else None
+        number: float | None = None
+        # An integer of JSON may be larger than any float.
+        if isinstance(value, int | float) and abs(value) <= sys.float_info.max:
+            number = float(value)
         unit = row.get("unit")
         cells.setdefault(
             str(row.get("name", "")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import stat
 import threading
@@ -22,6 +23,7 @@ from resim_inspect.tui.cloud.fetch_process import FetchProcess
 from resim_inspect.tui.cloud.fetch_state import Fetch, MissingItem
 from resim_inspect.tui.open.recent import read_recent, remember
 from resim_inspect.tui.user_state import state_file
+from resim_inspect.tui.workspace.jobs_reader import listed_row
 from tests.api.misbehaving_server import stall
 from tests.runner.fetch_harness import BASE, BATCH, PROJECT, TOKEN
 from tests.tui.cloud.fake_cloud import ADDRESS, FakeCloud
@@ -189,7 +191,8 @@ def test_a_stopped_process_ends_at_once(cloud: FakeCloud) -> None:
     make_private(cloud.folder)
     child = FetchProcess(ADDRESS, cloud.folder, cloud.server.url, os.environ)
     child.stop()
-    assert list(child.events()) == []
+    # Without an outcome its progress line would stay at “stopping…”.
+    assert list(child.events()) == [{"event": "over", "text": ""}]
     cloud.server.on(f"{BASE}/jobs", stall(30))
     child = FetchProcess(ADDRESS, cloud.folder, cloud.server.url, os.environ)
     events: list[str] = []
@@ -216,3 +219,13 @@ def test_a_process_that_cannot_start_reports_the_reason(
     (event,) = child.events()
     assert event["event"] == "over"
     assert "No such file" in event["text"]
+
+
+def test_a_listed_value_beyond_a_float_is_missing() -> None:
+    values = [10**400, -(10**400), math.inf, math.nan, "7", 7]
+    metrics = [
+        {"name": f"m{at}", "type": "SCALAR", "status": "PASSED", "value": value}
+        for at, value in enumerate(values)
+    ]
+    row = listed_row("job", Path("metrics.binproto"), {"metrics": metrics})
+    assert [cell.value for cell in row.cells.values()] == [None] * 5 + [7.0]
