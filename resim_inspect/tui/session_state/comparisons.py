@@ -83,6 +83,9 @@ async def _restore_jobs(screen: ComparedJobsScreen, saved: SavedTable) -> None:
         await asyncio.sleep(PAUSE)
     if table.query_error:  # Another version had other fields, or a metric is gone.
         screen.set_filter("")
+    if table.direction is not None and not any(map(table.is_kept, table.rows)):
+        table.direction = None  # No job has it any more.
+        table.order_rows()
     keys = [column.key for column in table.columns]
     table.column = keys.index(saved.column) if saved.column in keys else 0
     if saved.job:

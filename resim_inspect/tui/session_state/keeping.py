@@ -146,7 +146,7 @@ class ViewKeeper:
             if isinstance(screen, WorkspaceScreen):
                 from resim_inspect.tui.session_state.tables import table_view
 
-                return table_view(screen, known)
+                return table_view(screen, known, is_restoring=screen in self._opening)
             if _is_inputs(screen):
                 from resim_inspect.tui.session_state.inputs import screen_view
 

@@ -12,13 +12,19 @@ SCAN_PAUSE = 0.02
 """Seconds between two looks whether the jobs have been read."""
 
 
-def table_view(screen: WorkspaceScreen, known: SavedSession) -> SavedSession:
-    """The view of a screen."""
+def table_view(
+    screen: WorkspaceScreen, known: SavedSession, *, is_restoring: bool = False
+) -> SavedSession:
+    """The view of a screen.
+
+    `is_restoring`: the job and the column of before may not have been read yet, and are kept.
+    """
     table = screen.table
+    before = known.table if is_restoring and known.table is not None else SavedTable()
     saved = SavedTable(
         layout=table.layout_state,
-        job=table.job.name if table.cursor > 0 and table.job is not None else "",
-        column=table.selected.key if table.column > 0 else "",
+        job=table.job.name if table.cursor > 0 and table.job is not None else before.job,
+        column=table.selected.key if table.column > 0 else before.column,
         query="" if table.query_error else table.query_text,
         only_failing=table.only_failing,
         maximised=screen.maximised,

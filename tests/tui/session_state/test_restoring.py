@@ -28,6 +28,7 @@ from resim_inspect.tui.session_state.store import view_file
 from resim_inspect.tui.user_state import state_file
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.conftest import press, running, settle, text
+from tests.tui.state_pilot import until
 
 
 @asynccontextmanager
@@ -273,6 +274,33 @@ async def test_the_table_of_a_workspace_comes_back(tmp_path: Path) -> None:
         assert table.has_focus
         assert table.job is not None
         assert (table.job.name, table.selected.key) == ("job-3", "metric Max speed")
+
+
+async def test_a_job_that_was_not_read_before_the_end_stays_in_the_view(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        build = DocumentBuilder(f"job-{number}")
+        build.scalar("Mass", 2.0)
+        build.write(tmp_path / "jobs" / f"job-{number}" / "outputs" / "metrics.binproto")
+    async with app_on(tmp_path) as pilot:
+        await press(pilot, "G", "l")
+    kept = json.loads(view_file(tmp_path).read_text())["view"]["table"]
+    assert kept["job"] == "job-2"
+    assert kept["column"]
+
+    def endless(screen: WorkspaceScreen) -> None:
+        screen._reading = True
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WorkspaceScreen, "scan", endless)
+        app = InspectApp(open_path(tmp_path), watch=False, keeps_state=True)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await until(pilot, lambda: len(app.workers) > 0)
+            await pilot.press("f", "q")
+        app.finish_state()
+    after = json.loads(view_file(tmp_path).read_text())["view"]["table"]
+    assert after == {**kept, "only_failing": True}
 
 
 async def test_the_last_session_is_opened_again(metrics: Path, tmp_path: Path) -> None:

@@ -104,14 +104,19 @@ async def test_a_comparison_comes_back_at_its_change_and_with_its_direction(tmp_
         assert asked.list.change.name == "Range", "what is asked for goes before the last view"
 
 
-async def test_compared_batches_come_back_with_filter_job_and_column(tmp_path: Path) -> None:
+def batches(folder: Path) -> tuple[Path, Path]:
+    """Two batches with four jobs each, all of which got worse."""
     for side, factor in (("before", 1.0), ("after", 2.0)):
         for number in range(4):
             build = DocumentBuilder(f"job-{number}")
             build.scalar("Error", factor + number, fails_above=50, status="PASSED")
-            folder = tmp_path / side / "jobs" / f"job-{number}" / "outputs"
-            build.write(folder / "metrics.binproto")
-    before, after = tmp_path / "before", tmp_path / "after"
+            outputs = folder / side / "jobs" / f"job-{number}" / "outputs"
+            build.write(outputs / "metrics.binproto")
+    return folder / "before", folder / "after"
+
+
+async def test_compared_batches_come_back_with_filter_job_and_column(tmp_path: Path) -> None:
+    before, after = batches(tmp_path)
     async with compared(before, after, is_batch=True) as pilot:
         await press(pilot, "slash", *"NOT name:0", "enter", "j", "l", "l")
         screen = pilot.app.screen
@@ -131,6 +136,27 @@ async def test_compared_batches_come_back_with_filter_job_and_column(tmp_path: P
                 and (table.query_text, table.row.name, table.selected.key) == kept
             ),
         )
+
+
+async def test_a_direction_without_jobs_is_not_restored(tmp_path: Path) -> None:
+    before, after = batches(tmp_path)
+    job, elsewhere = after / "jobs" / "job-0", tmp_path / "job-0"
+    job.rename(elsewhere)
+    async with compared(before, after, is_batch=True) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, ComparedJobsScreen)
+        await press(pilot, "d")
+        assert screen.table.direction is Direction.GONE
+    elsewhere.rename(job)
+    async with compared(before, after, is_batch=True) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, ComparedJobsScreen)
+        table = screen.table
+        await until(pilot, lambda: table.count == 4)
+        assert table.direction is None
+        # While the jobs are still being compared, it is in force.
+        table.direction = Direction.GONE
+        assert table.empty_text() == "No job is gone so far; d shows others."
 
 
 def test_each_comparison_has_a_view_of_its_own() -> None:

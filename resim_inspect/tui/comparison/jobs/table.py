@@ -11,7 +11,7 @@ from resim_inspect.comparison.directions import LISTED
 from resim_inspect.text import clean, digits_apart, fit, number, signed
 from resim_inspect.tui.comparison.jobs.columns import CHANGE, PINNED, MetricOrder, compared_columns
 from resim_inspect.tui.comparison.jobs.rows import ComparedRow
-from resim_inspect.tui.key_hints import unmatched_text
+from resim_inspect.tui.key_hints import key_of, unmatched_text
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, ColumnTable
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -82,6 +82,9 @@ class ComparedTable(ColumnTable[ComparedRow]):
     def empty_text(self) -> str:
         if not self.rows:
             return "comparing…"
+        if self.direction is not None and not any(map(self.is_kept, self.rows)):
+            key = key_of("comparison.direction")
+            return f"No job is {self.direction.value} so far; {key} shows others."
         return unmatched_text("job", self.query_text, "comparison.back")
 
     def summary(self, width: int, styles: ThemeStyles) -> list[StyledText]:
