@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.document.raw_tree.places import place_of_steps
 from resim_inspect.document.raw_tree.search import SearchResult
 from resim_inspect.errors import EmptyFileError, MalformedError, TruncatedError
 from resim_inspect.schema import metrics_pb2 as pb
@@ -183,7 +184,7 @@ async def test_unfolding_a_field_does_not_cancel_a_reload(
     async with opened(file) as pilot:
         await press(pilot, "B")
         old, going_on = shown(pilot).reader, Event()
-        find_place = reading.place_of_steps
+        find_place = place_of_steps
 
         def slow(*of: Any) -> Any:
             assert going_on.wait(30)
