@@ -90,7 +90,8 @@ def write(folder: Path) -> None:
 
 def lag(view: LogView) -> float | None:
     """ms since the last line in view was written; None for lines without a time."""
-    written, line, _ = view.last_line().partition(" line of")
+    last = view.copy_text(view.count - 1) if view.count else ""
+    written, line, _ = last.partition(" line of")
     with contextlib.suppress(ValueError):
         return 1000 * (time.monotonic() - float(written)) if line else None
     return None

@@ -1,4 +1,4 @@
-"""The project file `resim.toml`: builds by name, defaults of flags, limits of comparisons.
+"""Settings: the project file `resim.toml`, the user's `config.toml`, and the schemas of both.
 
 Importing the package loads nothing; its modules are imported when they are first used.
 """

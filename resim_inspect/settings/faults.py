@@ -12,6 +12,10 @@ from resim_inspect.text import clean
 Key = tuple[str | int, ...]
 """Keys and positions that lead to a value of the file: `("build", "flight", "image")`."""
 
+NOT_A_FILE = "the path must be a file, not a folder, a pipe or a broken link."
+_MOST_NAMES = 12
+"""Known names that a message lists."""
+
 
 class SettingsError(InspectError):
     """A file of settings that cannot be used; `str(error)` is a sentence with file and line."""
@@ -48,7 +52,10 @@ def near_or_all(name: str, known: list[str]) -> str:
     near = nearest(name, known)
     if near is not None:
         return f'; did you mean "{clean(near, 60)}"?'
-    return f"; there are {', '.join(clean(other, 60) for other in known[:12])}."
+    names = ", ".join(clean(other, 60) for other in known[:_MOST_NAMES])
+    if len(known) > _MOST_NAMES:
+        names += f" and {len(known) - _MOST_NAMES:,} more"
+    return f"; use {'one of ' if len(known) > 1 else ''}{names}."
 
 
 def nearest(name: str, known: list[str]) -> str | None:

@@ -10,7 +10,14 @@ from types import MappingProxyType
 from typing import Any
 
 from resim_inspect.files import is_file, is_open_to_all
-from resim_inspect.settings.faults import Key, Origin, SettingsError, line_of, near_or_all
+from resim_inspect.settings.faults import (
+    NOT_A_FILE,
+    Key,
+    Origin,
+    SettingsError,
+    line_of,
+    near_or_all,
+)
 from resim_inspect.settings.project_model import (
     FILE_NAME,
     BuildSettings,
@@ -67,9 +74,7 @@ def find_project(folder: Path) -> Path | None:
         own, shared = parent / FILE_NAME, parent / PYPROJECT
         has_own = is_file(own)
         if not has_own and os.path.lexists(own):
-            raise SettingsError(
-                "the path must be a file, not a folder, a pipe or a broken link.", own
-            )
+            raise SettingsError(NOT_A_FILE, own)
         has_shared = is_file(shared) and _has_table(shared)
         if has_own and has_shared:
             raise SettingsError(

@@ -81,11 +81,16 @@ def load_user_settings(path: Path | None = None) -> UserSettings:
     A file of another user that is not root is refused, unless it is named. Raises SettingsError
     with the line of the first fault.
     """
-    return _without_faults(examine_user_settings(path))
+    examined = examine_user_settings(path)
+    for fault in examined.faults:
+        raise fault
+    return examined.settings
 
 
 def examine_user_settings(path: Path | None = None) -> Examined:
     """Read the user's settings as `load_user_settings`, and list the faults of their values.
+
+    The names of bindings and themes, and conflicts of keys, are for the app to check.
 
     Raises SettingsError for a file that cannot be read, or that is not TOML.
     """
@@ -95,24 +100,25 @@ def examine_user_settings(path: Path | None = None) -> Examined:
     if not named and not closed and not os.path.lexists(path):
         return Examined(UserSettings(path, is_missing=True))
     # Most users have no file, and the app starts without what reads it.
-    from resim_inspect.settings.faults import SettingsError
+    from resim_inspect.settings.faults import NOT_A_FILE, SettingsError
 
     if closed:
         raise SettingsError(f"the file cannot be read: {closed}.", path, hint=HINT)
     if named and not os.path.lexists(path):
         raise SettingsError("the file does not exist.", path, hint="Name another with --config.")
     if not is_file(path):
-        text = "the path must be a file, not a folder, a pipe or a broken link."
-        raise SettingsError(text, path, hint="Replace it, or leave it out with --no-config.")
+        hint = "Replace it, or leave it out with --no-config."
+        raise SettingsError(NOT_A_FILE, path, hint=hint)
     if not named:
         refuse_foreign(path)
     return _examined(path)
 
 
 def _closed_reason(path: Path) -> str:
-    """Reason why the folder of a file, which exists, does not tell of it; empty if it does.
+    """Reason why it is unknown whether a file exists in its folder; empty if that is known.
 
-    Such settings would be left out without a message. A home that is closed to this user is none.
+    Without it, settings in a folder without permission would be left out without a message. Where
+    the folder itself is not visible, such as in a closed home, the file counts as missing.
     """
     try:
         path.lstat()
@@ -139,20 +145,6 @@ def refuse_foreign(path: Path) -> None:
         raise SettingsError(text, path, hint=hint)
 
 
-def read_user_settings(path: Path) -> UserSettings:
-    """Read and check a `config.toml`; raises SettingsError with the line of the first fault.
-
-    The names of bindings and themes, and conflicts of keys, are for the app to check.
-    """
-    return _without_faults(_examined(path))
-
-
-def _without_faults(examined: Examined) -> UserSettings:
-    for fault in examined.faults:
-        raise fault
-    return examined.settings
-
-
 def _examined(path: Path) -> Examined:
     from resim_inspect.settings.faults import SettingsError
     from resim_inspect.settings.toml_file import key_lines_of, parsed, read_bytes
@@ -164,7 +156,7 @@ def _examined(path: Path) -> Examined:
     except SettingsError as error:
         error.hint = error.hint or HINT
         raise
-    return _checked(values, path, lines)
+    return check_settings(values, path, lines)
 
 
 def quotes_hint(key: Key) -> str:
@@ -177,12 +169,7 @@ def quotes_hint(key: Key) -> str:
     return f"Write {names[0]} without quotes, which make one name of it, dots included."
 
 
-def settings_of(values: Mapping[str, Any], path: Path, lines: Mapping[Key, int]) -> UserSettings:
-    """Check the values of a file by the schema; raises SettingsError with the first fault."""
-    return _without_faults(_checked(values, path, lines))
-
-
-def _checked(values: Mapping[str, Any], path: Path, lines: Mapping[Key, int]) -> Examined:
+def check_settings(values: Mapping[str, Any], path: Path, lines: Mapping[Key, int]) -> Examined:
     """Check the values of a file by the schema, and leave out those with a fault."""
     from resim_inspect.settings.faults import SettingsError, line_of
     from resim_inspect.settings.schema_check import mismatches, shipped_schema

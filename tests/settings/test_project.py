@@ -169,7 +169,7 @@ FAULTS = {
     ),
     "a key far from all": (
         "zzz = 1",
-        ':1: "zzz" is not a key of the file; there are default-build',
+        ':1: "zzz" is not a key of the file; use one of default-build',
     ),
     "an unknown flag": (
         "[defaults.run]\nparalel = 3",
@@ -339,7 +339,7 @@ def test_an_unknown_build_names_the_nearest_one(tmp_path: Path) -> None:
     wanted = 'has no build "Nativ"; did you mean "native"'
     with pytest.raises(SettingsError, match=rf"resim.toml:{lines['native']}: .*{wanted}"):
         project.build("Nativ")
-    everything = rf"resim.toml:{lines['flight']}: .*; there are flight, native\."
+    everything = rf"resim.toml:{lines['flight']}: .*; use one of flight, native\."
     with pytest.raises(SettingsError, match=everything):
         project.build("zzz")
     with pytest.raises(SettingsError, match=r'has no build "a"; it has none\.'):

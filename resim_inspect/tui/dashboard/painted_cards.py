@@ -132,10 +132,6 @@ class PaintedCards:
     def __len__(self) -> int:
         return len(self._cards)
 
-    def cards(self) -> tuple[PaintedCard, ...]:
-        """All pictures that are kept."""
-        return tuple(self._cards.values())
-
     def get(self, key: str, width: int, height: int) -> PaintedCard | None:
         """The picture of a card of this size; it may be of an older state."""
         card = self._cards.get((key, width, height))

@@ -18,6 +18,7 @@ from resim_inspect.tui import clipboard
 from resim_inspect.tui.keys.raw import RAW_TREE
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.row_list import LineWidget, RowList, StyledText, strip_of
+from resim_inspect.tui.widgets.searchable_list import mark_matches
 from resim_inspect.validation.findings import Severity
 
 _SIZE, _NUMBER = 9, 5
@@ -48,7 +49,7 @@ class RawTreeList(RowList):
 
     BINDINGS: ClassVar[list[BindingType]] = [*RAW_TREE]
     DEFAULT_CSS = """
-    RawTreeList { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
+    RawTreeList { height: 1fr; }
     """
 
     class UnfoldRequested(Message):
@@ -140,7 +141,7 @@ class RawTreeList(RowList):
         left: list[StyledText] = [
             ("▌" if row == self.cursor else " ", styles.accent),
             (indent + mark, styles.quiet),
-            *self._marked(name, self._name_style(node, styles), styles),
+            *mark_matches([(name, self._name_style(node, styles))], self.wanted, styles.marks),
         ]
         used = sum(cell_width(text) for text, _ in left)
         if node.problem:
@@ -152,7 +153,8 @@ class RawTreeList(RowList):
             )
         else:
             value = fit("  " + node.value, room - used)
-            left += self._marked(value, styles.quiet if node.is_paging else styles.text, styles)
+            style = styles.quiet if node.is_paging else styles.text
+            left += mark_matches([(value, style)], self.wanted, styles.marks)
         return [*left, *right]
 
     def _columns(self, number: str, offset: str, bytes_: str, width: int) -> str:
@@ -170,14 +172,6 @@ class RawTreeList(RowList):
         if node.kind is NodeKind.FIELD and node.field is None:
             return styles.accent
         return styles.quiet if node.is_paging else styles.strong
-
-    def _marked(self, text: str, style: Style, styles: ThemeStyles) -> list[StyledText]:
-        """The text with a style over the first match."""
-        at = text.casefold().find(self.wanted) if self.wanted else -1
-        if at < 0:
-            return [(text, style)]
-        end = at + len(self.wanted)
-        return [(text[:at], style), (text[at:end], style + styles.marks), (text[end:], style)]
 
     # Keys.
 

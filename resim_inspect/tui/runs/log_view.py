@@ -31,7 +31,7 @@ class LogView(SearchableList, Background):
     DEFAULT_CSS = """
     LogView {
         height: 1fr; border: round $rule; border-title-color: $foreground;
-        border-subtitle-color: $quiet; overflow-x: hidden; scrollbar-size-vertical: 1;
+        border-subtitle-color: $quiet;
     }
     LogView:focus { border: round $accent; }
     """
@@ -193,10 +193,6 @@ class LogView(SearchableList, Background):
         self.app.push_screen(
             DetailsDialog("Line of the log", [("text", self.copy_text(message.row))])
         )
-
-    def last_line(self) -> str:
-        """The last line that has been read, which may be unfinished."""
-        return self._buffer.lines[-1] if self._buffer.lines else ""
 
     def summary(self) -> str:
         """State of the log for its frame: `12.3 MB · following`."""

@@ -109,13 +109,12 @@ def theme_faults(name: str, folder: Path | None) -> list[SettingsError]:
 
 def _examined(path: Path) -> tuple[dict[str, Any], list[SettingsError]]:
     """Return the values of a theme file and the faults in them; raises SettingsError."""
-    from resim_inspect.settings.faults import SettingsError, line_of
+    from resim_inspect.settings.faults import NOT_A_FILE, SettingsError, line_of
     from resim_inspect.settings.schema_check import mismatches, shipped_schema
     from resim_inspect.settings.toml_file import key_lines_of, parsed, read_bytes
 
     if not is_file(path):
-        text = "the path must be a file, not a folder, a pipe or a broken link."
-        raise SettingsError(text, path, hint=HINT)
+        raise SettingsError(NOT_A_FILE, path, hint=HINT)
     refuse_foreign(path)
     schema = shipped_schema(SCHEMA)
     try:

@@ -65,8 +65,8 @@ class BottomBar(Widget):
             self._spots.append((start, at, tab))
         keys = list(self.hints)
         while keys and _width(keys) > width - at:
-            # The last two stay longest: of details and back back, and beside panes, of help and
-            # quit help, which makes room for the first one.
+            # Hints go from the third last one backwards, so that the last two stay. Of these, a
+            # bar with tabs leaves out both before its first hint; another one keeps the last.
             least = 3 if self._tabs else 2
             keys.pop(len(keys) - 3 if len(keys) > least else -1 if self._tabs else 0)
         room = width - at - _width(keys)

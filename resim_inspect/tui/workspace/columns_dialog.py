@@ -53,9 +53,10 @@ class ColumnList(RowList):
         self.border_title = Text(self._title())
 
     def _title(self) -> str:
-        hidden = self.table.column_layout.hidden_words(self.table.all_columns, "")
-        words = [count(len(self.table.all_columns), "column")]
-        return ", ".join([*words, hidden.split(" ")[0] + " hidden"] if hidden else words)
+        columns, layout = self.table.all_columns, self.table.column_layout
+        hidden = sum(column.key in layout.hidden for column in columns)
+        words = count(len(columns), "column")
+        return f"{words}, {hidden:,} hidden" if hidden else words
 
     def empty_text(self) -> str:
         return "no column has these letters in its name"
@@ -114,8 +115,8 @@ class ColumnList(RowList):
 class ColumnsDialog(Dialog[str | None]):
     """The columns of a table; returns the key of the one to go to, None for Esc.
 
-    It stands in a corner and dims nothing, so that the effect is seen. Its line of letters covers
-    the last line of the screen, of which no key works here.
+    It is in a corner and does not dim the screen, so that its effect on the table is visible. Its
+    input covers the bottom bar, whose keys do not work while the dialog is open.
     """
 
     DEFAULT_CSS = """

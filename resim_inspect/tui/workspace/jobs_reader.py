@@ -55,7 +55,10 @@ class JobsReader:
         self._read.clear()
 
     def read_outline(self) -> bool:
-        """Read which jobs there are; True if that changed. Raises the runner's WorkspaceError."""
+        """Read which jobs there are; return False if no file of that has changed.
+
+        True also if the files have changed and list the same jobs. Raises WorkspaceError.
+        """
         from runner.workspace.layout import (
             BATCH,
             CONFIG,

@@ -50,9 +50,9 @@ def test_only_the_chosen_jobs_run(tmp_path: Path) -> None:
     ("pattern", "end"),
     [
         ("left_1", 'matches "left_1"; did you mean "left-1"?'),
-        ("x*", 'matches "x*"; there are left-1, right.'),
+        ("x*", 'matches "x*"; use one of left-1, right.'),
         ("LEFT-1", 'matches "LEFT-1"; did you mean "left-1"?'),
-        ("", 'matches ""; there are left-1, right.'),
+        ("", 'matches ""; use one of left-1, right.'),
     ],
 )
 def test_a_pattern_that_matches_nothing_names_the_nearest_job(

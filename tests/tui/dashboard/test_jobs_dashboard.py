@@ -157,10 +157,12 @@ async def test_a_job_without_metrics_cannot_be_opened(tmp_path: Path, notices: l
 async def test_another_metric_and_the_order_of_the_table(tmp_path: Path) -> None:
     async with started(workspace(tmp_path)) as pilot:
         await shown_jobs(pilot)
-        before = list(grid(pilot).painted.cards())
+        before = list(map(grid(pilot).painted.drawn, "abcde"))
         await press(pilot, "m", *"oth", "enter")
         assert "Other   in 5 jobs" in text(pilot)
-        assert not set(map(id, before)) & set(map(id, grid(pilot).painted.cards()))
+        assert None not in before
+        for old, new in zip(before, map(grid(pilot).painted.drawn, "abcde"), strict=True):
+            assert new is not old
         await press(pilot, "b")
         assert "sorted by job" in text(pilot)
         rows = grid(pilot).cards

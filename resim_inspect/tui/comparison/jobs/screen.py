@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 
 POST_INTERVAL = 0.3
 """Seconds between two messages with rows to the screen."""
-"""Name of the row of the batches' own metrics."""
 
 
 class _StoppedError(Exception):

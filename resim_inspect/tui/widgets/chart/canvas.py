@@ -124,7 +124,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             self.take_view(other)
 
     def look_at(self, x: float) -> None:
-        """Put the cursor at a position of the axis once the drawing is there."""
+        """Put the cursor at a position of the axis, and move the window to it."""
         self.cursor_x = x
         extent = self._extent
         if self.window and extent:

@@ -138,7 +138,7 @@ def rendered(drawing: Drawing, width: int, height: int, view: View, palette: Pal
 
 
 def _file(subject: Subject) -> Drawing:
-    """An image file, or the sentence that says why it is none."""
+    """An image file, or a message with the reason why it cannot be shown."""
     from resim_inspect.charts.model.drawing import Drawing, Image, Message
     from resim_inspect.document.images import open_image
     from resim_inspect.errors import MissingError

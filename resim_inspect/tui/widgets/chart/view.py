@@ -236,7 +236,7 @@ class ChartView(ChoosingChart):
 
         text = "".join(text for text, _ in self.reading(theme_styles(self.app))).strip()
         if self.cursor_x is None and self._painted is not None:
-            # Large digits are read, not copied.
+            # A number that is drawn in large digits is copied as one line of text.
             text = exact_value(self._painted.drawing) or self._painted.picture.text
         copy(self.app, text)
 
