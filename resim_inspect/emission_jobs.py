@@ -90,10 +90,7 @@ def _workspace_jobs(path: Path) -> Iterator[JobFolder]:
         files = tuple(emissions_files(outputs)) if is_folder(outputs) else ()
         if not files:
             continue
-        try:
-            result = job.folder.read_result()
-        except RunnerError:
-            result = None
+        result = job.folder.readable_result()
         verdict = result.verdict if result is not None else None
         identity = JobIdentity(
             str(job.id),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from resim_inspect.text import clean
 from runner.errors import RunnerError
-from runner.workspace.layout import BATCH, JOBS
+from runner.workspace.layout import BATCH, JOBS, RunFolder
 
 EXAMPLE = "flight_metrics"
 EMITTING = "flight_emissions"
@@ -175,15 +175,15 @@ def invent_results(workspace: Path) -> None:
         statuses = b.statuses("Height statuses", ["PASSED"] * len(seconds), index=clock)
         b.double_over_time("Height", [(height, statuses)])
         b.text("Flight report", f"## {name.replace('_', ' ')}\n\nThis flight is invented.\n")
-        folder = workspace / JOBS / name / "outputs"
-        folder.mkdir(parents=True, exist_ok=True)
-        b.write(folder / "metrics.binproto")
+        folder = RunFolder(workspace / JOBS / name)
+        folder.outputs.mkdir(parents=True, exist_ok=True)
+        b.write(folder.metrics)
     b = DocumentBuilder(seed="batch")
     average = sum(deviations.values()) / len(deviations)
     b.scalar("Mean deviation of all flights", average, unit="m", status="PASSED", fails_above=0.8)
-    folder = workspace / BATCH / "outputs"
-    folder.mkdir(parents=True, exist_ok=True)
-    b.write(folder / "metrics.binproto")
+    folder = RunFolder(workspace / BATCH)
+    folder.outputs.mkdir(parents=True, exist_ok=True)
+    b.write(folder.metrics)
 
 
 def _inspect(workspace: Path) -> None:
@@ -192,10 +192,10 @@ def _inspect(workspace: Path) -> None:
     if sys.stdin.isatty() and sys.stdout.isatty():
         subprocess.run([*inspector, str(workspace)], check=False)
     else:
-        batch = workspace / BATCH
-        whole = (batch / "outputs" / "metrics.binproto").is_file()
+        batch = RunFolder(workspace / BATCH)
+        shown = batch.path if batch.metrics.is_file() else workspace
         sys.stdout.flush()
-        subprocess.run([*inspector, "show", str(batch if whole else workspace)], check=False)
+        subprocess.run([*inspector, "show", str(shown)], check=False)
 
 
 def _say(text: str) -> None:

@@ -88,11 +88,7 @@ def _once(args: Namespace) -> CallEnd:
     policy = policy_of(args, build, os.environ)
     warnings = _check_inputs(args.inputs)
     check_outputs(args.outputs)
-    inputs = tuple(
-        (path.name, args.inputs / path.name)
-        for path in (contract.EXPERIENCE, contract.LOGS)
-        if is_folder(args.inputs / path.name)
-    )
+    inputs = contract.inputs_below(args.inputs)
     if args.dry_run:
         from runner.commands.shared import dry_run
 

@@ -6,7 +6,7 @@ import argparse
 import os
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ from runner.commands.shared.session import (
     failed_results,
 )
 from runner.engines.protocol import Build
-from runner.errors import CallError, WorkspaceError
+from runner.errors import CallError
 from runner.execution import result_cache, scheduler
 from runner.execution.batch_job import prepare_api_image
 from runner.execution.batch_run import BatchRunRequest
@@ -279,10 +279,8 @@ def _stale(args: Namespace, workspace: Workspace, planned: Sequence[Planned]) ->
     """Return the recorded results that the call replaces; with a job the batch runs again."""
     stale = [p.stale for p in planned if p.stale is not None]
     if args.only != "jobs" and any(p.recorded is None for p in planned):
-        # A damaged file holds nothing, and the run replaces it.
-        with suppress(WorkspaceError):
-            batch = workspace.batch.read_result()
-            stale += [] if batch is None else [batch]
+        batch = workspace.batch.readable_result()
+        stale += [] if batch is None else [batch]
     return stale
 
 

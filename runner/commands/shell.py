@@ -19,10 +19,9 @@ from runner.engines.entry import Inputs
 from runner.engines.protocol import Build, Engine, Task, remove_leftovers
 from runner.errors import CallError
 from runner.execution.cancellation import Interrupted, Signals
-from runner.workspace import contract
-from runner.workspace.contract import INPUTS, OUTPUTS
+from runner.workspace.contract import INPUTS, OUTPUTS, inputs_below
 from runner.workspace.job_selection import select_jobs
-from runner.workspace.layout import RunFolder, looks_like_workspace, open_workspace
+from runner.workspace.layout import JOBS, RunFolder, looks_like_workspace, open_workspace
 
 SHELL = ("/bin/sh", "-c", "command -v bash >/dev/null 2>&1 && exec bash; exec sh")
 """The better one of the two shells that an image may have."""
@@ -92,16 +91,12 @@ def _inputs(args: Namespace) -> tuple[str, Inputs]:
                 "Name it with --job NAME.",
             )
         (name,) = names
-        folder = RunFolder(path / "jobs" / name).inputs
+        folder = RunFolder(path / JOBS / name).inputs
     elif args.job:
         raise CallError(f"--job is for a workspace, and {clean(str(path))} is not one.")
     else:
-        folder = path / "inputs" if is_folder(path / "inputs") else path
-    inputs = tuple(
-        (part.name, folder / part.name)
-        for part in (contract.EXPERIENCE, contract.LOGS)
-        if is_folder(folder / part.name)
-    )
+        folder = path / INPUTS.name if is_folder(path / INPUTS.name) else path
+    inputs = inputs_below(folder)
     if not inputs:
         raise CallError(
             f"{clean(str(folder))} has no inputs of a job.",

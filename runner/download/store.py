@@ -115,7 +115,7 @@ def read_state(run_folder: RunFolder) -> dict[str, Any]:
     The job is complete if its files are there and have the sizes that were recorded.
     """
     try:
-        values = json.loads((run_folder.path / "run" / FETCHED).read_bytes())
+        values = json.loads((run_folder.run / FETCHED).read_bytes())
     except (OSError, ValueError, RecursionError):
         # Without a valid state, the job is downloaded again, which repairs it.
         return {}
@@ -138,7 +138,7 @@ def put(
     with disk_errors(run_folder.path):
         remove_tree(new)
         remove_tree(old)
-        (run_folder.path / "run" / FETCHED).unlink(missing_ok=True)
+        (run_folder.run / FETCHED).unlink(missing_ok=True)
         run_folder.path.mkdir(parents=True, exist_ok=True)
         if document is not None or files:
             new.mkdir()
@@ -195,7 +195,7 @@ def file_sizes(run_folder: RunFolder, files: Iterable[Path]) -> dict[str, int]:
 def write_state(run_folder: RunFolder, values: Mapping[str, Any]) -> None:
     """Record that a job is complete."""
     # A job whose state is lost is only downloaded again.
-    write_locked(run_folder.path / "run" / FETCHED, _json({"format": 1, **values}), durable=False)
+    write_locked(run_folder.run / FETCHED, _json({"format": 1, **values}), durable=False)
 
 
 def _is_state(values: Any) -> bool:

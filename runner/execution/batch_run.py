@@ -15,7 +15,7 @@ from runner.api.stub_server import index_builder as api
 from runner.api.stub_server.server import INDEX
 from runner.engines.delegation import DelegatingEngine
 from runner.engines.protocol import Build, Engine, Prepared, Served, Service, Sink, Task
-from runner.errors import CallError, WorkspaceError
+from runner.errors import CallError
 from runner.execution.events import Event
 from runner.execution.fetch_audit import (
     FetchObservation,
@@ -106,10 +106,7 @@ def batch_cache_key(request: BatchRunRequest, build: Build, prepared: Prepared) 
 
 def kept_result(run_folder: RunFolder, key: str, settings: str, rerun: str) -> JobResult | None:
     """Return the recorded result of the batch; None if it has to run again."""
-    try:
-        result = run_folder.read_result()
-    except WorkspaceError:
-        return None
+    result = run_folder.readable_result()
     if result is None or result.cache_key != key:
         return None
     return result if is_reusable(run_folder.metrics, result, settings, rerun) else None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from resim_inspect.derived import emissions_names
-from resim_inspect.files import is_file, is_folder
+from resim_inspect.files import is_file
 from resim_inspect.text import NOT_RUN
 from runner.engines.protocol import Build, Prepared
 from runner.errors import RunnerError, WorkspaceError
@@ -19,6 +19,7 @@ from runner.execution.run_context import RunContext, RunPolicy
 from runner.redact import names_a_secret
 from runner.storage.input_archive import DigestCache, inputs_digest
 from runner.storage.publish import DIGESTS
+from runner.workspace.contract import inputs_below
 from runner.workspace.layout import Job, RunFolder, Workspace
 from runner.workspace.results import JobResult, Outcome
 
@@ -55,11 +56,6 @@ class KeyContext(Protocol):
     def policy(self) -> RunPolicy: ...
     @property
     def clock(self) -> Callable[[], float]: ...
-
-
-def inputs_of(run_folder: RunFolder) -> tuple[tuple[str, Path], ...]:
-    """Return the inputs of a job that a build sees, as names and folders."""
-    return tuple((p.name, p) for p in (run_folder.experience, run_folder.logs) if is_folder(p))
 
 
 def cache_key(build: Build, prepared: Prepared, inputs: str) -> str:
@@ -99,8 +95,8 @@ class JobKey(NamedTuple):
 
 def job_cache_key(run_folder: RunFolder, context: KeyContext) -> JobKey:
     """Return a job's cache key; raises RunnerError for inputs that cannot be read."""
-    digests = DigestCache(run_folder.path / "run" / DIGESTS, int(context.clock() * 1e9))
-    inputs = inputs_digest(inputs_of(run_folder), digests)
+    digests = DigestCache(run_folder.run / DIGESTS, int(context.clock() * 1e9))
+    inputs = inputs_digest(inputs_below(run_folder.inputs), digests)
     return JobKey(cache_key(context.build, context.prepared, inputs), inputs, digests)
 
 
@@ -127,10 +123,7 @@ def fingerprint(result: JobResult | None) -> str:
 
 def recorded_fingerprint(run_folder: RunFolder) -> str:
     """Return the fingerprint of the recorded result; empty without one that can be read."""
-    try:
-        return fingerprint(run_folder.read_result())
-    except WorkspaceError:
-        return ""
+    return fingerprint(run_folder.readable_result())
 
 
 def result_since(run_folder: RunFolder, earlier: str, key: str) -> JobResult | None:
@@ -138,10 +131,7 @@ def result_since(run_folder: RunFolder, earlier: str, key: str) -> JobResult | N
 
     `earlier` is the fingerprint of the result that the plan saw.
     """
-    try:
-        result = run_folder.read_result()
-    except WorkspaceError:
-        return None
+    result = run_folder.readable_result()
     return result if result is not None and is_later_result(result, earlier, key) else None
 
 

@@ -18,7 +18,6 @@ from runner.execution.events import Event
 from runner.execution.result_cache import (
     Planned,
     fingerprint,
-    inputs_of,
     job_cache_key,
     result_since,
     settings_digest,
@@ -28,7 +27,7 @@ from runner.execution.run_context import JobSpec, RunContext
 from runner.execution.run_job import run_job
 from runner.storage.claims import ClaimError
 from runner.storage.publish import new_outputs, publish
-from runner.workspace import contract
+from runner.workspace.contract import check_inputs, inputs_below
 from runner.workspace.layout import Job
 from runner.workspace.results import JobResult, Outcome
 
@@ -194,7 +193,7 @@ def _run(job: Job, earlier: str, context: RunContext) -> JobResult | None:
 
 def _run_claimed(job: Job, earlier: str, context: RunContext, taken_from: str) -> JobResult:
     run_folder = job.folder
-    for finding in contract.check_inputs(run_folder.inputs):
+    for finding in check_inputs(run_folder.inputs):
         if finding.severity is Severity.ERROR:
             raise RunnerError(f"{finding.where} {finding.message}", finding.hint)
     key = job_cache_key(run_folder, context)
@@ -205,7 +204,7 @@ def _run_claimed(job: Job, earlier: str, context: RunContext, taken_from: str) -
     # Not before: a finished job whose worker was lost comes here again, and does not run.
     context.notify(Event("started", context.clock(), job.name))
     spec = JobSpec(
-        Task(context.call_id, job.name, inputs_of(run_folder)),
+        Task(context.call_id, job.name, inputs_below(run_folder.inputs)),
         str(job.id),
         new_outputs(run_folder),
         run_folder.log,

@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar, cast
 
 from resim_inspect.text import clean
 from runner.errors import ExecutorError, RunnerError, StorageError
-from runner.execution.result_cache import Planned, fingerprint, inputs_of, job_cache_key
+from runner.execution.result_cache import Planned, fingerprint, job_cache_key
 from runner.execution.run_context import RunContext
 from runner.execution.scheduler import broken_job
 from runner.executors.remote_job import RemoteCall, RemoteJob
@@ -22,6 +22,7 @@ from runner.storage.input_archive import DigestCache
 from runner.storage.object_store import ObjectStore
 from runner.storage.publish import new_outputs, publish
 from runner.storage.stored_files import download, list_folder, upload
+from runner.workspace.contract import inputs_below
 from runner.workspace.layout import Job, RunFolder
 from runner.workspace.results import JobResult, Outcome
 
@@ -131,7 +132,7 @@ class StoredExecutor(Executor):
             if digest in self._uploaded:
                 return
         if read_list(self._store, name) is None:
-            files = list_folder(inputs_of(folder), cache)
+            files = list_folder(inputs_below(folder.inputs), cache)
             upload(self._store, name, files, folder.inputs)
             write_list(self._store, name, files)
         with self._lock:
@@ -173,11 +174,11 @@ class StoredExecutor(Executor):
 
 def _move_in(incoming: Path, folder: RunFolder) -> None:
     """Move outputs and log that came in to the place where they are published."""
-    new = new_outputs(folder)
+    new, source = new_outputs(folder), RunFolder(incoming)
     with disk_errors(folder.path):
         remove_tree(new)
-        if (incoming / "outputs").is_dir():
-            (incoming / "outputs").rename(new)
-        if (incoming / "run" / folder.log.name).is_file():
-            folder.log.parent.mkdir(exist_ok=True)
-            (incoming / "run" / folder.log.name).replace(folder.log)
+        if source.outputs.is_dir():
+            source.outputs.rename(new)
+        if source.log.is_file():
+            folder.run.mkdir(exist_ok=True)
+            source.log.replace(folder.log)

@@ -47,13 +47,13 @@ def leftovers_of_workspace(workspace: Workspace, *, results: bool) -> Iterator[L
         if is_claimed(folder):
             # A worker that outlived its call still writes here.
             continue
-        if is_file(folder.path / "run" / PENDING) and not results:
+        if is_file(folder.run / PENDING) and not results:
             text = clean(f"unpublished results of {name}, to be published")
             yield Leftover(text, partial(_publish, folder))
         else:
             yield from _parts(name, folder, (NEW_OUTPUTS, OLD_OUTPUTS, API_FILES))
             if not results:
-                yield from _partial_files(name, folder.path / "run")
+                yield from _partial_files(name, folder.run)
         if results:
             yield from _parts(name, folder, ("outputs", "run"))
     yield from _partial_files("the workspace", workspace.folder)

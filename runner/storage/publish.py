@@ -54,14 +54,14 @@ def publish(run_folder: RunFolder, result: JobResult, digests: bytes | None = No
         flush_tree(new_outputs(run_folder))
     if digests is not None:
         # Without them, the inputs are only read again.
-        write_locked(run_folder.path / "run" / DIGESTS, digests, durable=False)
-    write_locked(run_folder.path / "run" / PENDING, result.as_bytes())
+        write_locked(run_folder.run / DIGESTS, digests, durable=False)
+    write_locked(run_folder.run / PENDING, result.as_bytes())
     recover_publication(run_folder)
 
 
 def recover_publication(run_folder: RunFolder) -> None:
     """Complete an interrupted publication, and remove leftovers of runs that published nothing."""
-    pending = run_folder.path / "run" / PENDING
+    pending = run_folder.run / PENDING
     new = new_outputs(run_folder)
     old = run_folder.path / OLD_OUTPUTS
     with disk_errors(run_folder.path):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from resim_inspect.files import is_file
 from runner.engines.code_files import code_files
 from runner.engines.protocol import Build
+from runner.workspace.contract import INPUTS
 
 _IGNORED = (
     *(".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", ".*_cache", "*.pyc"),
@@ -109,7 +110,7 @@ class WatchScope:
         for root in self.inputs:
             _add_inputs(stamps, str(root), frozenset())
         for job in _folders_of(self.jobs):
-            _add_inputs(stamps, os.path.join(job, "inputs"), frozenset())  # noqa: PTH118
+            _add_inputs(stamps, os.path.join(job, INPUTS.name), frozenset())  # noqa: PTH118
         return stamps
 
     def _code(self, written: tuple[str, ...]) -> Iterator[Path]:

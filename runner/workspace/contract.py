@@ -94,6 +94,12 @@ def looks_like_inputs(folder: Path) -> bool:
     return any(name in names and is_folder(folder / name) for name in (EXPERIENCE.name, LOGS.name))
 
 
+def inputs_below(folder: Path) -> tuple[tuple[str, Path], ...]:
+    """Return the inputs of a job that a build sees, as names and folders, from their folder."""
+    parts = (EXPERIENCE.name, LOGS.name)
+    return tuple((name, folder / name) for name in parts if is_folder(folder / name))
+
+
 # -- config files ------------------------------------------------------------------------------
 
 _KEYS: Mapping[Mode, tuple[str, ...]] = {

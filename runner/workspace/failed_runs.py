@@ -6,12 +6,10 @@ A run that failed may have left a valid file all the same, such as one that did 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from resim_inspect.text import clean
-from runner.workspace.errors import WorkspaceError
 from runner.workspace.layout import RunFolder, Workspace
 from runner.workspace.results import Outcome
 
@@ -65,8 +63,6 @@ def failed_runs(workspaces: Sequence[Workspace], *, batches: bool) -> FailedRuns
 
 
 def _failed(run_folder: RunFolder) -> bool:
-    result = None
-    with suppress(WorkspaceError):
-        # A damaged result says nothing about the outputs, which stay in use.
-        result = run_folder.read_result()
+    # A damaged result says nothing about the outputs, which stay in use.
+    result = run_folder.readable_result()
     return result is not None and result.outcome is not Outcome.DONE

@@ -170,11 +170,7 @@ def with_continued_jobs(
         folder = folder_of(job.key)
         if folder is None or job.result is not None:
             continue
-        try:
-            result = folder.read_result()
-        except WorkspaceError:
-            result = None
-        jobs[job.key] = _continued(job, folder, result)
+        jobs[job.key] = _continued(job, folder, folder.readable_result())
     return replace(state, jobs=MappingProxyType(jobs))
 
 

@@ -67,14 +67,19 @@ class RunFolder(NamedTuple):
         return self.path / "outputs" / METRICS.name
 
     @property
+    def run(self) -> Path:
+        """Path of the folder of the runner's own files."""
+        return self.path / "run"
+
+    @property
     def log(self) -> Path:
         """Path of the build's log."""
-        return self.path / "run" / "log.txt"
+        return self.run / "log.txt"
 
     @property
     def result(self) -> Path:
         """Path of result.json."""
-        return self.path / "run" / "result.json"
+        return self.run / "result.json"
 
     def read_result(self) -> JobResult | None:
         """Read the recorded result; None if missing; raises WorkspaceError for a broken file."""
@@ -88,6 +93,13 @@ class RunFolder(NamedTuple):
             return result_from_bytes(data)
         except ValueError as error:
             raise WorkspaceError(f"{self.result} {error}.", "Delete it to run again.") from error
+
+    def readable_result(self) -> JobResult | None:
+        """Read the recorded result; None if it is missing or damaged."""
+        try:
+            return self.read_result()
+        except WorkspaceError:
+            return None
 
 
 @dataclass(frozen=True)

@@ -302,7 +302,7 @@ class Holder(NamedTuple):
 
 def claim_path(run_folder: RunFolder) -> Path:
     """Return the path of the claim on a job; its folder need not exist."""
-    return run_folder.path / "run" / CLAIM
+    return run_folder.run / CLAIM
 
 
 def holder_in(content: bytes, seen: float) -> Holder | None:

@@ -21,11 +21,11 @@ from runner.engines import discovery
 from runner.engines.discovery import entry_for
 from runner.engines.entry import EngineEntry
 from runner.engines.protocol import Build, Prepared
-from runner.errors import EngineError, ImageError, RunnerError, WorkspaceError
+from runner.errors import EngineError, ImageError, RunnerError
 from runner.execution import result_cache
 from runner.execution.batch_run import BatchRunRequest, batch_cache_key
 from runner.execution.run_context import RunPolicy
-from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, Mode
+from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, Mode, inputs_below
 from runner.workspace.layout import Job
 from runner.workspace.results import FORMAT
 
@@ -101,7 +101,7 @@ class DryRow(NamedTuple):
 
 def job_row(entry: EngineEntry, now: BuildNow, policy: RunPolicy, job: Job, rerun: str) -> DryRow:
     """Return the row of a job of a workspace, by the cache key that the run would have."""
-    inputs = result_cache.inputs_of(job.folder)
+    inputs = inputs_below(job.folder.inputs)
     line = entry.command_line(now.build, inputs, job.folder.outputs)
     # Without a build no key is equal: what runs in any case has another reason than the key.
     context = _KeyContext(now.build, now.prepared or Prepared(""), policy)
@@ -148,10 +148,7 @@ def batch_row(
     plan = "would run after the jobs, with an API that serves their metrics"
     runs: bool | None = True
     settings = result_cache.settings_digest(now.build, policy)
-    try:
-        result = run_folder.read_result()
-    except WorkspaceError:
-        result = None
+    result = run_folder.readable_result()
     if result is not None and result_cache.is_reusable(run_folder.metrics, result, settings, rerun):
         if now.prepared is None or now.unknown or any(row.runs is not False for row in jobs):
             plan, runs = "would run after the jobs, unless build and metrics stay the same", None
