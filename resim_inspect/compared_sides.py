@@ -46,5 +46,5 @@ def project_tolerances(texts: list[str]) -> Tolerances:
 
     Raises ToleranceError and SettingsError.
     """
-    project = load_project(Path.cwd())
+    project = load_project(Path())
     return tolerances(texts, file_tolerances(project.compare if project is not None else {}))

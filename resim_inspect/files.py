@@ -20,6 +20,26 @@ _RANDOM_PART = 12 + len(".tmp")
 """Number of characters at the end of a temporary name: twelve random ones and `.tmp`."""
 
 
+def expanded(text: str) -> Path:
+    """Path of a text in which `~` and `~user` mean a home folder.
+
+    As in a shell, they mean files of these names where there is no such user or home.
+    """
+    try:
+        return Path(os.path.expanduser(text))  # noqa: PTH111 - Path raises for an unknown user
+    except ValueError:
+        # The name of a user has a NUL or half a character.
+        return Path(text)
+
+
+def absolute(path: Path) -> Path:
+    """Absolute form of a path; the path itself if the working folder was removed."""
+    try:
+        return path.absolute()
+    except OSError:
+        return path
+
+
 def exists(path: Path) -> bool:
     """Return True for a path that exists; False where it cannot be examined."""
     return os.path.exists(path)  # noqa: PTH110

@@ -14,7 +14,7 @@ import pytest
 
 import resim_inspect
 import runner
-from resim_inspect.files import Staging, make_folders, write_whole
+from resim_inspect.files import Staging, absolute, expanded, make_folders, write_whole
 
 
 def names(folder: Path) -> list[str]:
@@ -93,6 +93,39 @@ def test_a_file_in_place_of_a_folder_is_an_error(tmp_path: Path) -> None:
         make_folders(tmp_path / "file")
     with pytest.raises(OSError, match="Not a directory"):
         write_whole(tmp_path / "file" / "below", b"1")
+
+
+def test_a_home_that_does_not_exist_is_a_name_like_any_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", "/home/one")
+    assert expanded("~/a") == Path("/home/one/a")
+    for text in ("~no-such-user/a", "~no\0user", "~\ud800", "a/~", ""):
+        assert expanded(text) == Path(text)
+
+
+def test_a_path_is_kept_where_the_working_folder_was_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert absolute(Path("a")) == tmp_path / "a"
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert absolute(Path("a")) == Path("a")
+    assert absolute(tmp_path) == tmp_path
+
+
+def test_no_other_module_looks_for_a_home() -> None:
+    found = set()
+    for package in (resim_inspect, runner):
+        root = Path(package.__path__[0])
+        for path in root.rglob("*.py"):
+            if re.search(r"\.expanduser\(|Path\.home\(", path.read_text(encoding="utf-8")):
+                found.add(path.relative_to(root.parent).as_posix())
+    # Completion keeps the last slash of a text, and Python's function for texts never raises.
+    assert found == {"resim_inspect/files.py", "resim_inspect/tui/open/recent.py"}
 
 
 RENAMING = {"resim_inspect/files.py", "runner/storage/object_store.py"}

@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 from uuid import UUID
 
 from resim_inspect.errors import InspectError
+from resim_inspect.files import expanded
 from resim_inspect.text import clean
 
 SCHEME = "resim:"
@@ -48,7 +49,7 @@ def is_address(text: str) -> bool:
 
 def parse_path_or_address(text: str) -> Path | BatchAddress:
     """Parse what a user typed or passed. Raises AddressError."""
-    return parse_address(text) if is_address(text) else Path(text.strip()).expanduser()
+    return parse_address(text) if is_address(text) else expanded(text.strip())
 
 
 def parse_address(text: str) -> BatchAddress:

@@ -8,6 +8,7 @@ from typing import Any
 
 from textual.app import App
 
+from resim_inspect.files import absolute, expanded
 from resim_inspect.text import clean, cut_left
 from resim_inspect.tui.comparison.host import CompareHost
 from resim_inspect.tui.comparison.jobs.screen import ComparedJobsScreen
@@ -61,18 +62,18 @@ def choose_base(
     title: str = "Compare with the base",
 ) -> None:
     """Ask for a base for what is at a path; `opened` are the paths of what is open."""
-    own = path.absolute()
+    own = absolute(path)
     candidates = (path for path in (*opened, *read_recent()) if isinstance(path, Path))
     paths = [
         path
-        for path in dict.fromkeys(candidate.absolute() for candidate in candidates)
+        for path in dict.fromkeys(absolute(candidate) for candidate in candidates)
         if path != own
     ]
     del paths[MAX_PATHS:]
 
     def typed(text: str | None) -> None:
         if text and text.strip():
-            chosen(Path(text.strip()).expanduser())
+            chosen(expanded(text.strip()))
 
     def answered(row: int | None) -> None:
         if row is None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 from textual.screen import Screen
 
+from resim_inspect.files import absolute
 from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.document.reference import ReferenceState
 from resim_inspect.tui.messages import GoTo
@@ -171,4 +172,4 @@ class OpenDocuments:
 
 def _key(path: Path | BatchAddress) -> Path | BatchAddress:
     """Return the identity of an open document: all jobs of a batch share one."""
-    return path.whole_batch if isinstance(path, BatchAddress) else path.absolute()
+    return path.whole_batch if isinstance(path, BatchAddress) else absolute(path)

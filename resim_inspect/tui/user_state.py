@@ -8,20 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from resim_inspect.arguments import NO_STATE
-from resim_inspect.files import write_whole
+from resim_inspect.files import expanded, write_whole
 
 FORMAT = 1
 
 
 def is_off() -> bool:
-    """Return True if nothing is read from the state folder and nothing written to it."""
-    return os.environ.get(NO_STATE, "") not in {"", "0"}
+    """Return True if nothing is read from the state folder and nothing written to it.
+
+    That is so if the environment says it, and for a user without a home.
+    """
+    return os.environ.get(NO_STATE, "") not in {"", "0"} or str(_folder()).startswith("~")
 
 
 def state_file(name: str) -> Path:
     """Path of a state file: `$XDG_STATE_HOME/resim-inspect/NAME.json`."""
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(base) / "resim-inspect" / f"{name}.json"
+    return _folder() / "resim-inspect" / f"{name}.json"
+
+
+def _folder() -> Path:
+    configured = os.environ.get("XDG_STATE_HOME")
+    return Path(configured) if configured else expanded("~/.local/state")
 
 
 def read_list(name: str, key: str) -> list[Any]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from resim_inspect.files import is_missing
+from resim_inspect.files import expanded, is_missing
 from resim_inspect.text import clean
 from runner.api.client.errors import TokenError
 from runner.errors import CallError
@@ -108,4 +108,4 @@ def _folder(environment: Mapping[str, str]) -> Path:
     config_home = environment.get("XDG_CONFIG_HOME", "")
     if os.path.isabs(config_home):  # noqa: PTH117 - a text that may be empty
         return Path(config_home)
-    return Path(environment.get("HOME") or Path.home()) / ".config"
+    return (Path(home) if (home := environment.get("HOME")) else expanded("~")) / ".config"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from resim_inspect.files import make_folders
+from resim_inspect.files import expanded, make_folders
 from resim_inspect.text import clean
 from resim_inspect.tui.batch_address import AddressError, BatchAddress
 
@@ -25,7 +25,10 @@ def api_url(environment: Mapping[str, str]) -> str:
 
 
 def cache_folder(address: BatchAddress, api: str, environment: Mapping[str, str]) -> Path:
-    """Path of a batch's folder, which may not exist yet: one for each API and batch."""
+    """Path of a batch's folder, which may not exist yet: one for each API and batch.
+
+    Raises AddressError for a user without a home.
+    """
     from runner.workspace.urls import DEFAULT_API_URL, origin_of
 
     origin = origin_of(api)
@@ -40,7 +43,11 @@ def cache_folder(address: BatchAddress, api: str, environment: Mapping[str, str]
         host += "_" + re.sub(r"[^A-Za-z0-9.-]", "_", path)[:40] + f"_{digest}"
     configured = environment.get("XDG_CACHE_HOME", "")
     # The XDG specification says to ignore relative paths.
-    base = Path(configured) if os.path.isabs(configured) else Path.home() / ".cache"  # noqa: PTH117
+    base = Path(configured) if os.path.isabs(configured) else expanded("~/.cache")  # noqa: PTH117
+    if not base.is_absolute():
+        raise AddressError(
+            "this user has no home folder for fetched batches; set XDG_CACHE_HOME to a folder"
+        )
     return base / "resim-inspect" / host / str(address.project) / str(address.batch)
 
 

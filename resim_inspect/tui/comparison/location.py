@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from resim_inspect.document.discovery import METRICS_FILE
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.files import absolute
 from resim_inspect.text import clean, count, cut_left
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.repainting import show_text
@@ -66,11 +67,11 @@ def shown_path(path: Path) -> str:
 
     Relative to the working directory if it is below it, else absolute.
     """
-    whole = path.absolute()
+    whole = absolute(path)
     for tail in (METRICS_FILE, "outputs"):
         if whole.name == tail:
             whole = whole.parent
-    here = Path.cwd()
+    here = absolute(Path())
     if whole != here and whole.is_relative_to(here):
         whole = whole.relative_to(here)
     return str(whole)

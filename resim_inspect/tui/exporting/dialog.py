@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
 from resim_inspect.errors import InspectError
-from resim_inspect.files import exists, is_folder
+from resim_inspect.files import exists, expanded, is_folder
 from resim_inspect.text import clean, pad
 from resim_inspect.tui import keymap
 from resim_inspect.tui.exporting.choices import (
@@ -150,10 +150,7 @@ class ExportDialog(Dialog[tuple[Path, str] | None], Background):
             return None, "The path is empty: type the name of a file."
         if "\0" in typed:
             return None, "A path cannot contain a NUL character: type another name."
-        try:
-            path = self.folder / Path(typed).expanduser()
-        except RuntimeError:
-            return None, f"{clean(typed, 200)} names a home folder that does not exist."
+        path = self.folder / expanded(typed)
         shown = clean(str(path), 300)
         if is_folder(path):
             return None, f"{shown} is a folder: name a file in it."

@@ -8,6 +8,7 @@ from typing import Any
 
 from textual.screen import Screen
 
+from resim_inspect.files import absolute
 from resim_inspect.text import clean
 from resim_inspect.tui.exporting.choices import ExportChoice
 
@@ -34,4 +35,4 @@ def export_shown(screen: Screen[Any], choices: Sequence[ExportChoice]) -> None:
             markup=False,
         )
 
-    app.push_screen(ExportDialog(choices, Path.cwd()), closed)
+    app.push_screen(ExportDialog(choices, absolute(Path())), closed)

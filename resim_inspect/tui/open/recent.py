@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from resim_inspect.files import exists
+from resim_inspect.files import absolute, exists
 from resim_inspect.tui.batch_address import AddressError, BatchAddress, is_address, parse_address
 from resim_inspect.tui.user_state import read_list, write_state
 
@@ -39,7 +39,7 @@ def parse_entry(text: str) -> Path | BatchAddress | None:
 
 def remember(path: Path | BatchAddress) -> None:
     """Put a path or an address on top of the list; do nothing if the file cannot be written."""
-    path = path if isinstance(path, BatchAddress) else path.absolute()
+    path = path if isinstance(path, BatchAddress) else absolute(path)
     paths = [str(path), *(str(p) for p in read_recent() if p != path)][:MAX_RECENT]
     write_state(STATE, {"paths": paths})
 

@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
+from resim_inspect.files import absolute
 from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.batch_address import AddressError, BatchAddress, parse_path_or_address
@@ -179,7 +180,7 @@ class OpenScreen(MainScreen[None], Background):
         tree, recent = self.query_one(FileTree), self.query_one(RecentList)
         tree.unfolded = self._unfolded
         tree.show(message.entries)
-        tree.border_title = Text(clean(str(message.folder.absolute()), 200))
+        tree.border_title = Text(clean(str(absolute(message.folder)), 200))
         recent.show(message.recent, message.details)
         if not self._started:
             self._started = True
@@ -230,7 +231,7 @@ class OpenScreen(MainScreen[None], Background):
             self.post_message(OpenRequested(entry.path))
 
     def action_up(self) -> None:
-        self.folder = self.folder.absolute().parent
+        self.folder = absolute(self.folder).parent
         self._read_folder()
 
     async def action_back(self) -> None:

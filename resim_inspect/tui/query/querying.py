@@ -85,8 +85,8 @@ class QueryingScreen(MainScreen[None], Background):
             CancelledEvaluationError,
         )
 
-        remember_query(sql)
         try:
+            remember_query(sql)
             self.post_message(self.Finished(self.database.run(sql)))
         except SqlError as error:
             self.post_message(self.Failed(str(error), error.position))

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.files import absolute, expanded
 from resim_inspect.text import clean, count
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.runs import RUN_DIALOG, RUN_FIELD
@@ -131,7 +132,7 @@ class RunDialog(Dialog[StartedRun | None], Background):
             outputs = self.query_one("#outputs", Input).value.strip()
             if not outputs:
                 return None
-            target = replace(target, outputs=Path(outputs).expanduser().absolute())
+            target = replace(target, outputs=absolute(expanded(outputs)))
         request = RunRequest(target, build, self.rerun, self.watch_files)
         try:
             request.arguments()

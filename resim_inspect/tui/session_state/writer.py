@@ -24,7 +24,7 @@ class StateWriter:
         self._thread: threading.Thread | None = None
 
     def submit(self, task: Callable[[], object]) -> None:
-        """Have a task done; it may raise OSError, and RuntimeError for a user without a home."""
+        """Have a task done; it may raise OSError."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="state", daemon=True)
             self._thread.start()
@@ -43,5 +43,5 @@ class StateWriter:
         while (task := self._tasks.get()) is not None:
             try:
                 task()
-            except (OSError, RuntimeError) as error:
+            except OSError as error:
                 self._on_failure(error)

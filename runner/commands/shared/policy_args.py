@@ -91,7 +91,7 @@ def policy_of(args: argparse.Namespace, build: Build, env: Mapping[str, str]) ->
     if not configs:
         from resim_inspect.settings import load_project
 
-        project = load_project(Path.cwd())
+        project = load_project(Path())
         configs = project.metrics_config if project is not None else ()
     return RunPolicy(
         metrics_config=configs,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resim_inspect.files import expanded
 from resim_inspect.text import size
 from runner.engines.checks import Check, check_image, check_leftovers, check_limits, failed
 from runner.engines.entry import EngineOptions, Inputs
@@ -33,7 +34,7 @@ class DockerEntry:
         from runner.engines.docker.discovery import candidates
         from runner.engines.docker.engine import connect
 
-        return connect(candidates(options.name, env, Path.home()))
+        return connect(candidates(options.name, env, expanded("~")))
 
     def command_line(self, build: Build, inputs: Inputs, outputs: Path) -> str:
         """Line of `docker run`."""

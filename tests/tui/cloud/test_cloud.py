@@ -40,6 +40,7 @@ def test_addresses() -> None:
     for address in (ADDRESS, job, ADDRESS._replace(job="a/b %41")):
         assert parse_address(str(address)) == address
     assert parse_path_or_address("~/x") == Path.home() / "x"
+    assert parse_path_or_address("~no-such-user/x") == Path("~no-such-user/x")
     assert parse_path_or_address(TEXT) == ADDRESS
 
 
@@ -110,6 +111,13 @@ def test_cache_folders(tmp_path: Path) -> None:
     assert api_url({}) == "https://api.resim.ai/v1"
     with pytest.raises(AddressError, match="RESIM_API_URL"):
         api_url({"RESIM_API_URL": "nowhere"})
+
+
+def test_a_user_without_a_home_names_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(os, "getuid", lambda: 987_654)
+    with pytest.raises(AddressError, match="set XDG_CACHE_HOME to a folder"):
+        cache_folder(ADDRESS, "https://a.b/v1", {})
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")

@@ -80,6 +80,10 @@ def test_the_path_of_a_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert shown_path(Path("a/other.binproto")) == str(Path("a/other.binproto"))
     assert shown_path(Path("outputs/metrics.binproto")) == str(tmp_path)
     assert shown_path(Path("/")) == str(Path("/").absolute())
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert shown_path(tmp_path / "a/outputs") == str(tmp_path / "a")
 
 
 async def test_keys_go_to_what_got_worse_and_filter(
@@ -136,9 +140,9 @@ async def test_a_base_is_chosen_or_typed(pair: tuple[Path, Path], notices: list[
         assert isinstance(pilot.app.screen, ComparisonScreen)
         assert "▼ worse: 1 metric" in text(pilot)
     async with started(pair[1]) as pilot:
-        await press(pilot, "C", "end", "enter", *"none", "enter")
+        await press(pilot, "C", "end", "enter", *"~none", "enter")
         assert isinstance(pilot.app.screen, DocumentScreen)
-        assert notices == ["none does not exist"]
+        assert notices == ["~none does not exist"]
 
 
 async def test_both_sides_of_a_curve_are_in_one_chart(pair: tuple[Path, Path]) -> None:

@@ -187,7 +187,7 @@ async def test_a_file_is_never_overwritten(sample: Path) -> None:
         ("", "The path is empty"),
         (".", "is a folder: name a file in it."),
         ("none/metrics.csv", "does not exist."),
-        ("~nobody-at-all/metrics.csv", "names a home folder that does not exist."),
+        ("~no-such-user/metrics.csv", "~no-such-user does not exist."),
     ],
 )
 async def test_paths_that_cannot_be_written(sample: Path, typed: str, words: str) -> None:
@@ -198,6 +198,17 @@ async def test_paths_that_cannot_be_written(sample: Path, typed: str, words: str
         assert words in said(pilot)
         assert isinstance(pilot.app.screen, ExportDialog)
     assert not list(Path.cwd().iterdir())
+
+
+async def test_a_working_folder_that_was_removed(sample: Path, tmp_path: Path) -> None:
+    async with opened(sample) as pilot:
+        Path.cwd().rmdir()
+        await press(pilot, "e", "enter")
+        assert "cannot be written: No such file or directory." in said(pilot)
+        await press(pilot, "slash")
+        pilot.app.screen.query_one(Input).value = str(tmp_path / "shown.csv")
+        await press(pilot, "enter")
+    assert (tmp_path / "shown.csv").exists()
 
 
 async def test_the_suffix_follows_the_format(sample: Path) -> None:

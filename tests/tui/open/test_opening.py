@@ -152,13 +152,37 @@ async def test_the_open_screen_opens_a_typed_path(job: Path) -> None:
 
 async def test_an_error_is_one_sentence_and_the_app_keeps_running(tmp_path: Path) -> None:
     async with started(None) as pilot:
-        for wrong in ("/nothing/here", str(tmp_path)):
+        for wrong in ("/nothing/here", str(tmp_path), "~no-such-user/a"):
             await press(pilot, "slash")
             await type_in(pilot, wrong)
             await press(pilot, "enter")
             assert isinstance(pilot.app.screen, OpenScreen)
             await press(pilot, "ctrl+a", "ctrl+k")
         assert pilot.app.is_running
+
+
+async def test_a_working_folder_that_was_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    async with started(None) as pilot:
+        await press(pilot, "backspace")
+        assert isinstance(pilot.app.screen, OpenScreen)
+
+
+async def test_a_user_without_a_home(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(job)
+    for name in ("HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(os, "getuid", lambda: 987_654)
+    async with started(None) as pilot:
+        await press(pilot, "j", "o")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+        assert read_recent() == []
+        await press(pilot, "q")
+    assert sorted(path.name for path in job.iterdir()) == ["inputs", "outputs"]
 
 
 async def test_folders_unfold(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:

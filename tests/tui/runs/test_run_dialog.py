@@ -163,6 +163,9 @@ async def test_bare_inputs_ask_for_a_folder(workspace: Path, tmp_path: Path) -> 
         request = box.request()
         assert request is not None
         assert request.target.outputs == inputs.parent / "outputs"
+        box.query_one("#outputs", Input).value = "~no-such-user"
+        await settle(pilot)
+        assert "/~no-such-user" in text(pilot)
         box.query_one("#outputs", Input).value = ""
         assert box.request() is None
         await press(pilot, "enter")
