@@ -96,8 +96,8 @@ def _follow(folder: Path) -> int:
     lines = Lines(sys.stderr, color=color, quiet=False, log_of=lambda _: "", builds=False)
 
     def report(event: Event) -> None:
-        # An event of another program may lack what a line is made of.
-        with suppress(KeyError, TypeError, ValueError):
+        # An event of another program may lack what a line is made of, or have absurd numbers.
+        with suppress(KeyError, TypeError, ValueError, OverflowError):
             lines(event)
 
     state = follower.poll(report)

@@ -10,7 +10,7 @@ from runner.execution.result_cache import result_since
 from runner.execution.retries import run_with_retries
 from runner.execution.run_context import RunContext
 from runner.storage.fs import remove_tree
-from runner.storage.publish import new_outputs, publish
+from runner.storage.publish import new_log, new_outputs, publish
 from runner.workspace.contract import Mode
 from runner.workspace.results import JobResult, Outcome
 
@@ -40,10 +40,10 @@ def run_batch(
             return recorded
         report_rerun(context, request.name, taken_from)
         remove_tree(scratch)
-        new = new_outputs(run_folder)
+        new, log = new_outputs(run_folder), new_log(run_folder)
 
         def attempt() -> JobResult:
-            return run_served(context, request, new, run_folder.log, scratch, key)
+            return run_served(context, request, new, log, scratch, key)
 
         result = run_with_retries(context, request.name, new, attempt, mode=request.mode.value)
         confirm(context, result, new)

@@ -13,6 +13,7 @@ from runner.engines.protocol import Sink
 from runner.redact import Secrets
 from runner.workspace.contract import Mode
 from runner.workspace.results import JobResult, Outcome
+from runner.workspace.run_events import finite, text_of, whole
 
 KINDS = {
     "metrics": "metrics",
@@ -151,8 +152,8 @@ def _served(counts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _int(values: dict[str, Any], name: str) -> int:
-    value = values.get(name)
-    return value if isinstance(value, int) and 0 <= value < 1 << 60 else 0
+    value = whole(values.get(name))
+    return value if value < 1 << 60 else 0
 
 
 def _lost(served: dict[str, Any], observation: FetchObservation) -> str:
@@ -254,14 +255,14 @@ def _explain_hang(result: JobResult, observation: FetchObservation) -> JobResult
     if not _int(counts, "requests"):
         text = "It sent the API no request."
         return replace(result, message=_before_last_line(result.message, text), problem="hang")
-    idle = counts.get("idle_seconds")
-    before = f", {number(round(idle, 1))} s before" if isinstance(idle, int | float) else ""
+    idle = finite(counts.get("idle_seconds"), -1)
+    before = f", {number(round(idle, 1))} s before" if idle >= 0 else ""
     got = ", ".join(
         f"{kind_counts['served']:,} of {kind_counts['blobs']:,} {name}"
         for kind, name in KINDS.items()
         if (kind_counts := result.served.get(kind)) and kind_counts["asked"]
     )
-    last = _described(str(counts.get("last", "")), observation.index)
+    last = _described(text_of(counts.get("last")), observation.index)
     text = f"Its last request was for {last}{before}"
     text += f"; it had received {got}." if got else "."
     message = _before_last_line(result.message, text)
@@ -281,12 +282,10 @@ def _described(path: str, index: bytes) -> str:
         of = lists[path].get("of", "")
         name = KINDS.get(lists[path]["name"], lists[path]["name"])
         return f"the list of {name}" + (f" of {clean(of, 60)}" if of else "")
-    if path.startswith("blobs/") and path[6:].isdigit():
-        wanted = int(path[6:])
-        for about in lists.values():
-            for row in about["rows"]:
-                if row.get("blob") == wanted:
-                    of = f" of {clean(about['of'], 60)}" if about.get("of") else ""
-                    name = clean(str(row.get("name", "")), 60)
-                    return f'the {KINDS.get(about["name"], "file")} "{name}"{of}'
+    for about in lists.values():
+        for row in about["rows"]:
+            if path == f"blobs/{row.get('blob')}":
+                of = f" of {clean(about['of'], 60)}" if about.get("of") else ""
+                name = clean(str(row.get("name", "")), 60)
+                return f'the {KINDS.get(about["name"], "file")} "{name}"{of}'
     return f'"{clean(path, 120)}"'

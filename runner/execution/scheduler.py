@@ -26,7 +26,7 @@ from runner.execution.retries import run_with_retries
 from runner.execution.run_context import JobSpec, RunContext
 from runner.execution.run_job import run_job
 from runner.storage.claims import ClaimError
-from runner.storage.publish import new_outputs, publish
+from runner.storage.publish import new_log, new_outputs, publish
 from runner.workspace.contract import check_inputs, inputs_below
 from runner.workspace.layout import Job
 from runner.workspace.results import JobResult, Outcome
@@ -207,7 +207,7 @@ def _run_claimed(job: Job, earlier: str, context: RunContext, taken_from: str) -
         Task(context.call_id, job.name, inputs_below(run_folder.inputs)),
         str(job.id),
         new_outputs(run_folder),
-        run_folder.log,
+        new_log(run_folder),
         key.key,
         settings_digest(context.build, context.policy),
         key.inputs,

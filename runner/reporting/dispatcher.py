@@ -12,7 +12,7 @@ from typing import Self
 from runner.execution.events import Event, EventSink
 from runner.redact import Secrets
 from runner.reporting import machine
-from runner.reporting.lines import Lines
+from runner.reporting.lines import MAX_WIDTH, Lines
 from runner.reporting.recorder import RunRecorder
 from runner.workspace.results import JobResult
 
@@ -91,7 +91,7 @@ class EventDispatcher:
 
         `names` are those of all rows of the display, `queue` those of the jobs in their order.
         """
-        width = min(40, max((len(name) for name in names), default=4))
+        width = min(MAX_WIDTH, max((len(name) for name in names), default=4))
         about = {"title": title, "build": build, "engine": engine, "width": width}
         data = {**about, **numbers, "queue": list(queue)}
         self(Event("plan", at, data=data))

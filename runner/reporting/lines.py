@@ -9,9 +9,11 @@ from resim_inspect.text import clean, count
 from runner.execution.events import Event
 from runner.reporting.rows import as_text, row_of, unchanged_failure_row
 from runner.workspace.results import JobResult
-from runner.workspace.run_events import text_of
+from runner.workspace.run_events import text_of, whole
 
 STYLES = {"passed": "32", "warn": "33", "block": "31", "error": "31;1", "quiet": "2"}
+MAX_WIDTH = 40
+"""Maximum width of the column of names, in cells."""
 COLORS = (36, 35, 34, 33, 32, 96, 95, 94)
 
 
@@ -43,7 +45,7 @@ class Lines:
     def __call__(self, event: Event) -> None:
         """Write an event."""
         if event.kind == "plan":
-            self._width = int(event.data.get("width", 0))
+            self._width = min(MAX_WIDTH, whole(event.data.get("width")))
             if not self._quiet:
                 self._write(headline(event))
         elif event.kind == "started":
@@ -95,12 +97,12 @@ def changed_line(event: Event, width: int) -> str:
 def headline(event: Event) -> str:
     """Return the plan in one line: `flight · image flight:dev (4f1c…) · 12 jobs, 4 at once · …`."""
     data = event.data
-    jobs, todo = int(data["jobs"]), int(data["todo"])
+    jobs, todo = whole(data["jobs"]), whole(data["todo"])
     work = count(jobs, "job")
     if todo != jobs:
         work = f"{todo:,} of {work} to run" if todo else f"{work}, nothing to run"
     if todo > 1:
-        work += f", {data['parallel']} at once"
+        work += f", {whole(data.get('parallel'))} at once"
     for mode in ("batch", "report"):
         if data.get(mode):
             work = f"{work}, then the {mode}" if jobs else mode

@@ -18,7 +18,7 @@ from runner.exit_codes import ExitCode
 from runner.redact import Secrets
 from runner.reporting.heartbeat import Heartbeat
 from runner.reporting.lines import Lines
-from runner.storage.fs import disk_errors, write_locked
+from runner.storage.fs import disk_errors, remove_link, write_locked
 from runner.workspace.results import JobResult
 from runner.workspace.run_record import RunRecord, this_process
 
@@ -69,6 +69,7 @@ class RunRecorder:
         with disk_errors(record.path):
             record.path.mkdir(parents=True, exist_ok=True)
             record.stop.unlink(missing_ok=True)
+        remove_link(record.build_log)
         write_locked(record.owner, owner.as_bytes())
         # A new file, so that readers notice that another run has begun.
         write_locked(record.events, b"")

@@ -52,6 +52,17 @@ def flush_tree(folder: Path) -> None:
     flush_files([path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()])
 
 
+def remove_link(path: Path) -> None:
+    """Remove a path that is a link; raises StorageError.
+
+    A workspace from elsewhere may have one in place of a file that is written in place, which
+    would be written to the link's target.
+    """
+    with disk_errors(path):
+        if path.is_symlink():
+            path.unlink()
+
+
 def remove_tree(path: Path) -> None:
     """Remove a folder or a link, if it exists; parts that cannot be removed stay."""
     if path.is_symlink():

@@ -12,7 +12,7 @@ from typing import Any
 from resim_inspect.files import exists, is_folder
 from resim_inspect.text import clean
 from runner.errors import WorkspaceError
-from runner.storage.fs import disk_errors, flush_tree, remove_tree, write_locked
+from runner.storage.fs import disk_errors, flush_tree, remove_link, remove_tree, write_locked
 from runner.storage.kept_outputs import set_aside
 from runner.storage.locks import try_lock
 from runner.workspace.layout import (
@@ -35,6 +35,12 @@ LOCK = ".lock"
 def new_outputs(run_folder: RunFolder) -> Path:
     """Path of a run's outputs before they are published."""
     return run_folder.path / NEW_OUTPUTS
+
+
+def new_log(run_folder: RunFolder) -> Path:
+    """Path of a run's log, for a build that begins now; raises StorageError."""
+    remove_link(run_folder.log)
+    return run_folder.log
 
 
 def publish(run_folder: RunFolder, result: JobResult, digests: bytes | None = None) -> None:

@@ -237,14 +237,18 @@ def announce(
 
 
 def finish(session: Session, options: ReportingOptions, report: CallReport) -> int:
-    """Write JUnit and JSON if they are asked for, send the last event, return the exit code."""
+    """Write JUnit and JSON if they are asked for, send the last event, return the exit code.
+
+    Raises StorageError.
+    """
     results = report.all_results
     context = session.context
     code = context.gate.exit_code(results, session.signals.code)
-    session.dispatcher(Event("end", time.time(), data={"exit_code": int(code)}))
     secrets = context.policy.secrets
     if options.junit is not None:
         machine.write_junit(options.junit, report.title, results, context.gate, secrets)
+    # Not before: a file that cannot be written is another end.
+    session.dispatcher(Event("end", time.time(), data={"exit_code": int(code)}))
     if options.format == "json":
         values = machine.document(
             report.command,

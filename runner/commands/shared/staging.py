@@ -24,6 +24,11 @@ def check_outputs(folder: Path) -> None:
 
     Raises CallError and StorageError.
     """
+    if folder.name in {"", ".."}:
+        raise CallError(
+            f"--outputs {clean(str(folder))} has no name of its own, and is replaced as a whole.",
+            "Name a folder in it, such as --outputs out.",
+        )
     is_ours = _is_ours(folder)
     if folder.is_symlink() or (exists(folder) and not is_folder(folder)):
         raise CallError(f"--outputs {clean(str(folder))} is not a folder.")

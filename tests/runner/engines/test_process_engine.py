@@ -13,6 +13,7 @@ import pytest
 
 from runner.engines.process.tree_usage import tree_usage
 from runner.engines.protocol import Usage
+from runner.workspace.run_events import event_from_line
 from tests.containers.container_harness import (
     ROOT,
     call_runner,
@@ -278,6 +279,15 @@ def test_verdicts_and_junit(tmp_path: Path) -> None:
     assert call.code == 7
     assert 'failures="1"' in junit.read_text()
     assert "Max speed" in junit.read_text()
+
+
+def test_the_recorded_exit_code_is_the_one_of_the_call(tmp_path: Path) -> None:
+    call = job(tmp_path, WRITES, "--no-sandbox", "--junit", tmp_path / "build.py" / "x.xml")
+    assert call.code == 2
+    assert "cannot be written" in call.err
+    events = (tmp_path / "out.run" / "events.jsonl").read_bytes().splitlines()
+    *_, error, end = map(event_from_line, events)
+    assert (error.kind, end.kind, end.data["exit_code"]) == ("error", "end", 2)
 
 
 OPEN_CORE = """

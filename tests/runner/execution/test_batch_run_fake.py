@@ -150,6 +150,7 @@ def test_unknown_and_hostile_counts_hurt_nobody(tmp_path: Path) -> None:
         {"requests": True, "lists": {"metrics": 3, "metricsData": {"of": "x", "asked": -1}}},
         counts(answers=[1], lost_names=[{"name": 3}, 4], unknown="9", unknown_paths=7, last=[]),
         counts(unknown=2, unknown_paths=[], evicted=1 << 80, idle_seconds="soon"),
+        counts(idle_seconds=10**400, last="blobs/²", answers={"401": 1e999}),
     ]
     for number, said in enumerate(hostile):
         result, _ = run(tmp_path / f"a{number}", ServingEngine(Script(), said=said))

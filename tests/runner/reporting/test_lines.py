@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
+from pathlib import Path
 
+import pytest
+
+from runner.cli import main
 from runner.execution.events import Event
 from runner.reporting.lines import Lines
+from runner.workspace.job_status import record_at
 from runner.workspace.results import JobResult, Outcome
+
+NUMBERS = {"large": 10**12, "huge": 10**400, "infinite": 1e999, "negative": -1, "text": "x"}
+"""Values that another program may write in place of a small number."""
 
 
 def lines_of(*events: Event) -> list[str]:
@@ -48,3 +57,33 @@ def test_the_worker_stands_before_the_hint_and_may_be_anything() -> None:
     assert "It broke.  (on n/1)" in row
     assert hint.strip() == "Mend it."
     assert "(on " not in lines_of(begun("a", 7), ended("a"))[0]
+
+
+@pytest.mark.parametrize("number", NUMBERS.values(), ids=NUMBERS)
+def test_numbers_of_another_program_make_no_long_lines(number: object) -> None:
+    about = {"title": "t", "build": "b", "engine": "e", "todo": 2, "parallel": number}
+    plan = Event("plan", 1.0, data={**about, "jobs": 2, "width": number})
+    head, row = lines_of(plan, ended("a"))
+    assert head.startswith("t · b · 2 jobs, ")
+    assert len(row) < 80
+
+
+@pytest.mark.parametrize("number", NUMBERS.values(), ids=NUMBERS)
+def test_a_run_of_another_program_is_followed_to_its_end(
+    tmp_path: Path, number: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = {"title": "t", "build": "b", "engine": "e", "jobs": number, "todo": 1, "width": number}
+    result = {**ended("a").as_dict()["result"], "size": number, "metrics": number}
+    events = (
+        Event("begin", 1.0, data={"run": "1", "command": "run"}),
+        Event("plan", 1.0, data=plan),
+        Event("finished", 2.0, "a", data={"result": result}),
+        Event("end", 3.0, data={"exit_code": 5}),
+    )
+    for name in ("experience", "logs"):
+        (tmp_path / "jobs" / "a" / "inputs" / name).mkdir(parents=True)
+    record = record_at(tmp_path)
+    record.path.mkdir()
+    record.events.write_text("".join(json.dumps(event.as_dict()) + "\n" for event in events))
+    assert main(["status", str(tmp_path), "--follow"]) == 5
+    assert "\na " in capsys.readouterr().out

@@ -104,6 +104,16 @@ def test_a_folder_with_other_content_is_never_replaced(tmp_path: Path) -> None:
         check_outputs(tmp_path / "link")
 
 
+@pytest.mark.parametrize("name", [".", "..", "out/..", "/"])
+def test_a_folder_without_a_name_of_its_own_is_refused_before_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "empty" / "out").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "empty")
+    with pytest.raises(CallError, match="has no name of its own"):
+        check_outputs(Path(name))
+
+
 def test_the_second_run_on_one_folder_is_refused(tmp_path: Path) -> None:
     out = tmp_path / "out"
     program = (

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from runner.workspace.growing_file import MAX_LINE, GrowingFile
+from runner.workspace.layout import open_workspace
 from runner.workspace.process_identity import current_owner
 from runner.workspace.results import JobResult, Outcome
 from runner.workspace.run_events import Event
@@ -186,10 +187,13 @@ def test_links_in_a_record_are_not_followed(tmp_path: Path) -> None:
     record = record_of_workspace(workspace)
     record.path.mkdir()
     (tmp_path / "mine").write_text("mine")
-    for path in (record.log, record.events, record.owner, record.stop):
+    log = open_workspace(workspace).jobs[0].folder.log
+    log.parent.mkdir()
+    for path in (record.log, record.events, record.owner, record.stop, record.build_log, log):
         path.symlink_to(tmp_path / "mine")
     assert call_runner(*call).code == 0
     assert (tmp_path / "mine").read_text() == "mine"
+    assert not any(path.is_symlink() for path in (record.build_log, log))
     assert state_of(workspace).life is Life.FINISHED
     record.stop.symlink_to(tmp_path / "mine")
     with pytest.raises(OSError, match="symbolic"):
