@@ -54,6 +54,11 @@ class MetricStatus(OpenEnum):
         """One character: `✓ ! ✗ – · ?`."""
         return _SYMBOLS.get(int(self), "?")
 
+    @property
+    def word(self) -> str:
+        """The name as it is displayed: `unset` for UNSET."""
+        return self.name if self else "unset"
+
 
 _RANKS = {5: 5, 2: 4, 1: 3, 4: 2, 3: 1}
 _SYMBOLS = {1: "✓", 2: "!", 5: "✗", 3: "–", 4: "·"}

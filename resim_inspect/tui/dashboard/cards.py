@@ -83,8 +83,7 @@ class Cards(Protocol):
 
 def status_title(status: MetricStatus, name: str) -> CardTitle:
     """Title of a card with a metric of a status."""
-    word = "unset" if status is MetricStatus.UNSET else status.name
-    return CardTitle(status.symbol, word, clean(name, NAME_LIMIT) or "(no name)", status)
+    return CardTitle(status.symbol, status.word, clean(name, NAME_LIMIT) or "(no name)", status)
 
 
 class MetricSource:

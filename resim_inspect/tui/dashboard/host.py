@@ -75,8 +75,12 @@ class DashboardApp:
     def _show_jobs(self, screen: WorkspaceScreen) -> None:
         table = screen.table
         state = self.state_of(screen.folder.absolute())
-        if table.selected.key.startswith("metric "):
-            state = replace(state, metric=table.selected.key.removeprefix("metric "))
+        # Late, as the first frame does not need it.
+        from resim_inspect.tui.widgets.column_values import metric_of
+
+        metric = metric_of(table.selected.key)
+        if metric is not None:
+            state = replace(state, metric=metric)
         state = _with_known_metric(state, table.rows)
         if not state.metric:
             text = "No job has a metric yet that could be shown."

@@ -21,9 +21,8 @@ from resim_inspect.tui.dashboard.cards import (
     status_title,
 )
 from resim_inspect.tui.dashboard.state import DashboardState
+from resim_inspect.tui.widgets.column_values import ABSENT
 
-ABSENT = "absent"
-"""Word of a job without the metric."""
 APPROXIMATE = "approximate"
 """Word of a job whose metrics were evaluated here."""
 

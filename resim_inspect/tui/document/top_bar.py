@@ -65,7 +65,6 @@ class TopBar(Widget):
     def _file(self, session: Session, styles: ThemeStyles, room: int) -> list[StyledText]:
         document = session.document
         verdict = document.verdict
-        name = "unset" if verdict is MetricStatus.UNSET else verdict.name
         message = document.message
         counts = [count(len(session.catalog), "metric")]
         if room > 70:
@@ -74,7 +73,7 @@ class TopBar(Widget):
         job = f"job {document.job_id[:8]}…" if len(document.job_id) > 8 and room > 90 else ""
         tail: list[StyledText] = [
             ("  ", styles.text),
-            (f"{verdict.symbol} {name}", styles.of(verdict)),
+            (f"{verdict.symbol} {verdict.word}", styles.of(verdict)),
             ("  " + " · ".join(counts), styles.quiet),
         ]
         if is_approximate(document):

@@ -13,6 +13,7 @@ from resim_inspect.text import cell_width, clean, count, fit
 from resim_inspect.tui.keys.runs import RUN_JOBS
 from resim_inspect.tui.keys.searching import HITS
 from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.column_values import duration_text
 from resim_inspect.tui.widgets.row_list import StyledText
 from resim_inspect.tui.widgets.searchable_list import SearchableList
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 WORD_WIDTH = 12
 """Cells of the verdict or state of a job."""
-SECONDS_WIDTH = 8
+SECONDS_WIDTH = 9
 _STOPPED = 0
 """Order of a stopped job: behind those that fail, before those that do not."""
 
@@ -118,8 +119,8 @@ class RunsTable(SearchableList):
         from runner.workspace.run_state import Phase
 
         if job.phase is Phase.RUNNING and (self._is_alive or job.holder):
-            return f"{max(0.0, self.now - job.started):,.0f} s"
-        return "" if job.result is None else f"{job.result.seconds:,.1f} s"
+            return duration_text(max(0.0, self.now - job.started), 0)
+        return "" if job.result is None else duration_text(job.result.seconds)
 
     def _remark(self, job: JobProgress) -> str:
         if job.stopping and job.result is None:

@@ -11,6 +11,31 @@ if TYPE_CHECKING:
     from resim_inspect.document.model import FailureDefinition
 
 R = TypeVar("R")
+ABSENT = "absent"
+"""Text in the column of a metric that a job does not have."""
+_METRIC_KEY = "metric "
+"""Start of the keys of the columns of metrics; their names follow."""
+
+
+def metric_key(name: str) -> str:
+    """Key of the column of a metric."""
+    return _METRIC_KEY + name
+
+
+def metric_of(key: str) -> str | None:
+    """Name of the metric of the column with this key; None for another column."""
+    return key.removeprefix(_METRIC_KEY) if key.startswith(_METRIC_KEY) else None
+
+
+def duration_text(seconds: float, places: int = 1) -> str:
+    """Format a duration: `12.4 s` with `places` decimals, `3 m 05 s` or `2 h 07 m`."""
+    if round(seconds, places) < 60:
+        return f"{seconds:.{places}f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} m {rest:02} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:,} h {minutes:02} m"
 
 
 @dataclass(frozen=True, eq=False)

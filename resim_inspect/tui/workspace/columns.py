@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resim_inspect.column_values import absence, job_status, summarize
-from resim_inspect.document.enums import MetricStatus
 from resim_inspect.job_rows import Cell, JobRow, common_units, metric_names
 from resim_inspect.text import NOT_RUN, align_point, cell_width, clean, cut, decimals, fit
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, SortKey
-from resim_inspect.tui.widgets.column_values import ColumnValues
+from resim_inspect.tui.widgets.column_values import ABSENT, ColumnValues, duration_text, metric_key
 from resim_inspect.tui.widgets.row_list import StyledText
 from resim_inspect.tui.workspace.metric_values import metric_values
 from resim_inspect.tui.workspace.reference import ReferenceView
@@ -21,24 +20,9 @@ DIFFERENCE_WIDTH = 10
 """Cells that a column may be wider by with the difference from a reference."""
 MEASURED_ROWS = 200
 """Number of jobs whose values determine the width and the decimals of a column."""
-METRIC_KEY = "metric "
-"""Start of the keys of the columns of metrics; their names follow."""
-ABSENT = "absent"
-"""Text in the column of a metric that a job does not have."""
 
 
 # The fixed columns.
-
-
-def duration_text(seconds: float) -> str:
-    """Format a duration: `12.4 s`, `3 m 05 s` or `2 h 07 m`."""
-    if round(seconds, 1) < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} m {rest:02} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:,} h {minutes:02} m"
 
 
 def _name_key(row: JobRow) -> SortKey:
@@ -57,7 +41,7 @@ def _note(row: JobRow) -> str:
 def _verdict_word(row: JobRow) -> str:
     if row.verdict is None:
         return "no metrics" if row.has_run else NOT_RUN
-    return "unset" if row.verdict is MetricStatus.UNSET else row.verdict.name
+    return row.verdict.word
 
 
 def _paint_verdict(row: JobRow, frame: CellFrame) -> list[StyledText]:
@@ -230,7 +214,7 @@ def _metric_column(
     aligned = max((cell_width(align_point(text, fraction)) for text in texts), default=0)
     width = min(max(longest + 3, aligned + 4, MIN_METRIC_WIDTH), most)
     return Column(
-        f"{METRIC_KEY}{name}",
+        metric_key(name),
         title,
         unit_text,
         width,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from resim_inspect.text import clean, digits_apart, signed
+from resim_inspect.text import clean, signed
 
 if TYPE_CHECKING:
     from resim_inspect.job_rows import Cell
@@ -75,7 +75,7 @@ class ReferenceView(NamedTuple):
         elif delta == 0:
             difference = "="
         elif delta is not None:
-            difference = signed(delta, cell.unit if with_unit else "", digits_apart(delta, (), 4))
+            difference = signed(delta, cell.unit if with_unit else "", 4)
         else:
             difference = "≠" if cell.unit != other.unit else ""
         if other is not None and other.status is not cell.status:

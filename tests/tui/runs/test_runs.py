@@ -230,10 +230,12 @@ async def test_a_watched_run_is_told_to_run_again_to_pause_and_to_end(run: Recor
 async def test_results_of_the_run_before_are_stale_until_there_are_new_ones(
     run: RecordedRun,
 ) -> None:
-    old = JobResult("flight-006", "", Outcome.DONE, verdict="PASSED", seconds=1.0)
+    old = JobResult("flight-006", "", Outcome.DONE, verdict="PASSED", seconds=3599.0)
     run.write(Event("stale", START, "flight-006", result=old))
     async with started(run.record.path) as pilot:
         assert "stale" in text(pilot)
+        # Durations are written as in the table of the workspace.
+        assert "59 m 59 s" in text(pilot)
         run.finish("flight-006", 12.0)
         await reread(pilot)
         assert "stale" not in text(pilot)

@@ -10,7 +10,8 @@ import pytest
 from resim_inspect.document import Document, open_document
 from resim_inspect.job_rows import read_job, read_outline
 from resim_inspect.tui.widgets.column_table import select_rows
-from resim_inspect.tui.workspace.columns import duration_text, table_columns
+from resim_inspect.tui.widgets.column_values import duration_text
+from resim_inspect.tui.workspace.columns import table_columns
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from tests.tui.conftest import press, started, text

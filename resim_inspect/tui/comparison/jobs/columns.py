@@ -19,6 +19,7 @@ from resim_inspect.text import (
 from resim_inspect.tui.comparison.change_list import direction_style
 from resim_inspect.tui.comparison.jobs.rows import ChangeCell, ComparedRow
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, SortKey
+from resim_inspect.tui.widgets.column_values import ABSENT, metric_key
 from resim_inspect.tui.widgets.row_list import StyledText
 
 MEASURED_ROWS = 50
@@ -75,7 +76,7 @@ def _change_key(row: ComparedRow) -> SortKey:
 def _verdict_word(verdict: MetricStatus | None) -> str:
     if verdict is None:
         return "no metrics"
-    return verdict.name if verdict else "unset"
+    return verdict.word
 
 
 def _paint_verdicts(row: ComparedRow, frame: CellFrame) -> list[StyledText]:
@@ -189,7 +190,7 @@ def _metric_column(name: str, measured: Sequence[ComparedRow]) -> Column[Compare
     def paint(row: ComparedRow, frame: CellFrame) -> list[StyledText]:
         cell = row.cells.get(name)
         if cell is None:
-            return [(fit("  absent", frame.width), frame.styles.quiet + frame.emphasis)]
+            return [(fit(f"  {ABSENT}", frame.width), frame.styles.quiet + frame.emphasis)]
         way = cell.change.direction
         style = direction_style(frame.styles, way) + frame.emphasis
         room = frame.width - 4 - statuses
@@ -233,7 +234,7 @@ def _metric_column(name: str, measured: Sequence[ComparedRow]) -> Column[Compare
     aligned = max((cell_width(align_point(text, fraction)) for text in texts), default=0)
     wide = max(longest + 3, aligned + 4 + statuses, MIN_WIDTH + statuses)
     return Column(
-        f"metric {name}",
+        metric_key(name),
         name,
         unit_text,
         min(wide, MAX_WIDTH),

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from resim_inspect.comparison import Direction, MetricTotals
 from resim_inspect.comparison.cells import median_text, spread_text
 from resim_inspect.comparison.directions import LISTED
-from resim_inspect.text import clean, digits_apart, fit, number, signed
+from resim_inspect.text import clean, fit, number, signed
 from resim_inspect.tui.comparison.jobs.columns import CHANGE, PINNED, MetricOrder, compared_columns
 from resim_inspect.tui.comparison.jobs.rows import ComparedRow
 from resim_inspect.tui.key_hints import key_of, unmatched_text
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, ColumnTable
+from resim_inspect.tui.widgets.column_values import metric_key, metric_of
 from resim_inspect.tui.widgets.row_list import StyledText
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ class ComparedTable(ColumnTable[ComparedRow]):
     @property
     def metric(self) -> str:
         """Name of the metric of the selected column; empty for the other columns."""
-        key = self.selected.key
-        return self.selected.title if key.startswith("metric ") else ""
+        return metric_of(self.selected.key) or ""
 
     def columns_of(self, rows: list[ComparedRow]) -> list[Column[ComparedRow]]:
         return compared_columns(rows, self._order.names(rows))
@@ -60,7 +60,7 @@ class ComparedTable(ColumnTable[ComparedRow]):
         """Take the totals of all metrics, the worst first."""
         by_column: dict[str, MetricTotals] = {}
         for metric_totals in totals:
-            by_column.setdefault(f"metric {metric_totals.name}", metric_totals)
+            by_column.setdefault(metric_key(metric_totals.name), metric_totals)
         self.totals = by_column
 
     def order_rows(self) -> None:
@@ -102,7 +102,7 @@ class ComparedTable(ColumnTable[ComparedRow]):
         pieces: list[StyledText] = [("▌" if on_cursor else " ", styles.accent)]
         used = 1
         for column in (*self.pinned, *self.in_view(width)):
-            if job.note and column.key.startswith("metric "):
+            if job.note and metric_of(column.key) is not None:
                 pieces.append((fit(clean(job.note, 300), max(0, width - used)), styles.quiet))
                 break
             size = self.width_of(column, width)
@@ -117,7 +117,7 @@ def short_totals(totals: MetricTotals | None) -> str:
     if totals is None or totals.median is None:
         return ""
     sign = "  " if totals.significant else "~ "
-    return sign + signed(totals.median, "", digits_apart(totals.median, (), 4))
+    return sign + signed(totals.median, "", 4)
 
 
 def long_totals(totals: MetricTotals | None) -> str:

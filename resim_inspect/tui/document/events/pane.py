@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Static
 
-from resim_inspect.document.enums import MetricStatus, MetricType
+from resim_inspect.document.enums import MetricType
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.events.event_lists import EventList, EventMetrics
@@ -161,10 +161,9 @@ class EventsPane(Pane, FilterHost, BoxHost):
         text = Text()
         if event is not None:
             status = event.status
-            word = "unset" if status is MetricStatus.UNSET else status.name
             # A long description may leave the box; how bad it is must not.
             text.append((clean(event.name, 100) or "(no name)") + "\n", styles.strong)
-            text.append(f"{status.symbol} {word}", styles.of(status))
+            text.append(f"{status.symbol} {status.word}", styles.of(status))
             for fact in (f"importance {event.importance.name}", f"at {event.time_text}"):
                 text.append(BETWEEN_FACTS + as_fact(fact), styles.quiet)
             for tag in event.tags:

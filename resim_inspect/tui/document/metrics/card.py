@@ -11,7 +11,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.model import Metric, ScalarValues
 from resim_inspect.filtering.catalog import Heading
 from resim_inspect.text import clean
@@ -111,10 +110,9 @@ class Card(VerticalBox):
         metric = session.document.metrics[position]
         styles = theme_styles(self.app)
         status = metric.status
-        word = "unset" if status is MetricStatus.UNSET else status.name
         title = Text(clean(metric.name, 80) or "(no name)", style="bold", no_wrap=True)
         title.append(f" · {metric.type.label} · ", styles.quiet + Style(bold=False))
-        title.append(f"{status.symbol} {word}", styles.of(status))
+        title.append(f"{status.symbol} {status.word}", styles.of(status))
         if metric.importance:
             title.append(f" · {metric.importance.name}", styles.quiet + Style(bold=False))
         show_title(self.chart, title)
