@@ -15,7 +15,7 @@ from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 from resim_inspect.files import is_folder
-from resim_inspect.text import clean
+from resim_inspect.text import clean, count
 from runner.api.stub_server.index_builder import ServedFolder, build_index, new_token
 from runner.api.stub_server.server import Server, serve
 from runner.commands.shared.arguments import add_config_fields, add_hide_images
@@ -148,8 +148,8 @@ def _ready(server: Server, prepared: ServedFolder, args: argparse.Namespace) -> 
     sys.stdout.flush()
     for problem in prepared.problems:
         _say(f"! {problem}; it is served as a job that failed.")
-    metrics, data_count = _count(prepared.metrics, "metric"), f"{prepared.data:,} metrics data"
-    _say(f"Serving {_count(prepared.jobs, 'job')}, {metrics} and {data_count} at {url}")
+    metrics, data_count = count(prepared.metrics, "metric"), f"{prepared.data:,} metrics data"
+    _say(f"Serving {count(prepared.jobs, 'job')}, {metrics} and {data_count} at {url}")
     if "http" in getproxies() and not proxy_bypass(HOST):
         _say(f"! A proxy is set here: a build needs NO_PROXY={HOST} to reach this server.")
     _say("Ctrl-C ends the server.")
@@ -162,17 +162,11 @@ def _summary(counts: dict[str, Any]) -> str:
         f"{lists[key]['served']:,} of {lists[key]['blobs']:,} {name}"
         for key, name in (("metrics", "metrics"), ("metricsData", "metrics data"))
     ]
-    text = f"Served {' and '.join(parts)} in {_count(counts['requests'], 'request')}."
+    text = f"Served {' and '.join(parts)} in {count(counts['requests'], 'request')}."
     if counts["unknown"]:
-        text += (
-            f" {_count(counts['unknown'], 'request')} asked for paths that do not exist, such as"
-        )
+        text += f" {count(counts['unknown'], 'request')} asked for paths that do not exist, such as"
         text += f" {counts['unknown_paths'][0]}"
     return text
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
 
 
 def _say(text: str) -> None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from unicodedata import normalize
-from uuid import UUID
 
 from google.protobuf.message import DecodeError
 
@@ -14,7 +13,7 @@ from resim_inspect.building.data_builder import status_number
 from resim_inspect.document.enums import MetricStatus, worst_status
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.text import clean
-from runner.api.client.client import Row, text_of
+from runner.api.client.client import Row, standard_id, text_of
 from runner.workspace.results import status_named
 
 _TIME = re.compile(
@@ -58,7 +57,7 @@ def problem_of(
         return f'is "{clean(message.name, 80)}"'
     # Nothing promises that the API lists a message's own id, so another one alone proves nothing.
     identity = standard_id(known)
-    if identity is not None and identity != standard_id(wanted) and identity in listed:
+    if identity and identity != standard_id(wanted) and identity in listed:
         return f"is that of another row ({identity})"
     return ""
 
@@ -153,14 +152,6 @@ def id_spelling(metrics: Sequence[bytes], listed: Sequence[str] = ()) -> dict[st
 
 def _normalized(text: str) -> str:
     return standard_id(text) or text
-
-
-def standard_id(text: str) -> str | None:
-    """Return a UUID in its standard spelling; None for another text."""
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return None
 
 
 def _status_number(name: str) -> pb.MetricStatus:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from runner.api.client.client import Client, Row, text_of
+from runner.api.client.client import Client, Row, standard_id, text_of
 from runner.api.client.errors import ApiError, MissingError
 from runner.redact import names_a_secret
 
@@ -145,7 +145,4 @@ def _texts(value: object, hide: Hide) -> dict[str, str]:
 
 def _id(row: Row, key: str) -> str:
     """Id in the standard spelling; empty if it is not a valid UUID."""
-    try:
-        return str(UUID(text_of(row, key)))
-    except ValueError:
-        return ""
+    return standard_id(text_of(row, key))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from resim_inspect.files import flush_file
 from resim_inspect.schema import metrics_pb2 as pb
-from runner.api.client.client import Client, Row, text_of
+from runner.api.client.client import Client, Row, standard_id, text_of
 from runner.api.client.errors import ApiError, BadAnswerError, MissingError, RefusedError
 from runner.api.client.worker_pool import Done, PriorityThreadPool
 from runner.download import assemble
@@ -260,7 +260,7 @@ class Downloader:
     def _rows(self, request: DownloadRequest, rows: list[Row]) -> None:
         parts, kind = request.parts, request.kind
         if kind in {METRICS, DATA}:
-            ids = (assemble.standard_id(text_of(row, IDS[kind])) for row in rows)
+            ids = (standard_id(text_of(row, IDS[kind])) for row in rows)
             self._ids.update(filter(None, ids))
         if stale := parts.stale.get(kind):
             old = parts.rows[kind]

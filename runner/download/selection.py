@@ -8,9 +8,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
-from runner.api.client.client import Row, text_of
+from runner.api.client.client import Row, standard_id, text_of
 from runner.download.file_names import not_a_device
 
 _MAX_NAME_BYTES = 80
@@ -45,10 +44,7 @@ class DownloadSelection:
 
 def job_id(row: Row) -> str:
     """Id of a job in the standard spelling; empty if it is not a valid UUID."""
-    try:
-        return str(UUID(text_of(row, "jobID")))
-    except ValueError:
-        return ""
+    return standard_id(text_of(row, "jobID"))
 
 
 def revision(row: Row) -> str:

@@ -12,7 +12,7 @@ from runner.execution.run_context import RunContext
 from runner.storage.fs import remove_tree
 from runner.storage.publish import new_log, new_outputs, publish
 from runner.workspace.contract import Mode
-from runner.workspace.results import JobResult, Outcome
+from runner.workspace.results import NOT_STARTED, JobResult, Outcome
 
 
 def prepare_api_image(context: RunContext, request: BatchRunRequest) -> None:
@@ -53,9 +53,8 @@ def run_batch(
     result = run_claimed(context, run_folder, request.name, run)
     if result is not None:
         return result
-    message = "it was not started."
-    name, identity = request.name, str(request.id)
-    return JobResult(name, identity, Outcome.CANCELLED, message=message, mode=request.mode.value)
+    name, identity, mode = request.name, str(request.id), request.mode.value
+    return JobResult(name, identity, Outcome.CANCELLED, message=NOT_STARTED, mode=mode)
 
 
 def broken_batch(mode: Mode, identity: str, error: RunnerError) -> JobResult:

@@ -38,12 +38,8 @@ def run_claimed(
     It gets the name of the process that had the claim and ended; empty without one. Raises
     RunnerError.
     """
-
-    def on_wait(holder: str) -> None:
-        text = f"{name} waits for {holder}, which runs it."
-        context.notify(Event("warning", context.clock(), name, text))
-
-    with claimed(run_folder, on_wait, lambda: context.stop.covers(name)) as claim:
+    report = wait_report(context, name)
+    with claimed(run_folder, report, lambda: context.stop.covers(name)) as claim:
         if claim is None:
             return None
         if claim.taken_from:
@@ -51,6 +47,16 @@ def run_claimed(
             remove_leftovers(context.engine, context.note)
             recover_publication(run_folder)
         return run(claim.taken_from)
+
+
+def wait_report(context: RunContext, name: str) -> Callable[[str], None]:
+    """Return a function that says which process a run waits for, by its name."""
+
+    def report(holder: str) -> None:
+        text = f"{name} waits for {holder}, which runs it."
+        context.notify(Event("warning", context.clock(), name, text))
+
+    return report
 
 
 def confirm(context: RunContext, result: JobResult, outputs: Path) -> None:

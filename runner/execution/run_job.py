@@ -17,7 +17,7 @@ from runner.execution.log_capture import LogSink
 from runner.execution.run_context import JobSpec, RunContext, RunPolicy
 from runner.storage.output_extraction import Taken
 from runner.workspace.contract import LOGS, ROOT
-from runner.workspace.results import JobResult, Outcome, result_from_values
+from runner.workspace.results import NOT_STARTED, JobResult, Outcome, result_from_values
 
 MAX_WAIT = 20.0
 """Seconds of one wait for the engine."""
@@ -56,7 +56,7 @@ def run_job(context: RunContext, spec: JobSpec) -> JobResult:
         job,
         spec.job_id,
         Outcome.CANCELLED,
-        message="it was not started.",
+        message=NOT_STARTED,
         started=time.time(),
         image=build.image or " ".join(build.command),
         image_id=context.prepared.identity,

@@ -29,7 +29,7 @@ from runner.storage.claims import ClaimError
 from runner.storage.publish import new_log, new_outputs, publish
 from runner.workspace.contract import check_inputs, inputs_below
 from runner.workspace.layout import Job
-from runner.workspace.results import JobResult, Outcome
+from runner.workspace.results import NOT_STARTED, JobResult, Outcome
 
 MAX_SUBMITTED = 1000
 """Number of jobs that an executor has at once, or two for each of its slots. A call with more of
@@ -169,7 +169,7 @@ def run_unless_stopped(job: Job, earlier: str, context: RunContext) -> JobResult
 
 
 def _not_started(job: Job) -> JobResult:
-    return JobResult(job.name, str(job.id), Outcome.CANCELLED, message="it was not started.")
+    return JobResult(job.name, str(job.id), Outcome.CANCELLED, message=NOT_STARTED)
 
 
 def broken_job(job: Job, error: RunnerError, started: float) -> JobResult:

@@ -19,7 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
 
 from resim_inspect.settings.project_model import SlurmSettings
-from resim_inspect.text import clean
+from resim_inspect.text import clean, count
 from runner.errors import CallError, ExecutorError
 from runner.executors.address import (
     NO_FILES,
@@ -91,8 +91,7 @@ class SlurmCluster(Executor):
     @property
     def description(self) -> str:
         """Description for people: `workers of Slurm (4 jobs)`."""
-        number = self._settings.workers
-        return f"workers of Slurm ({number} job{'s' if number > 1 else ''})"
+        return f"workers of Slurm ({count(self._settings.workers, 'job')})"
 
     @property
     def slots(self) -> int:

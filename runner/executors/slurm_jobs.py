@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Event, Lock, Thread
 
-from resim_inspect.text import clean
+from resim_inspect.text import clean, count
 from runner.errors import ExecutorError
 
 INTERVAL = 1.0
@@ -54,8 +54,7 @@ class SlurmState:
         total = sum(self.pending.values())
         if total:
             reasons = ", ".join(sorted(reason for reason in self.pending if reason != "None"))
-            noun = "job" if total == 1 else "jobs"
-            return f"{total} {noun} pending{': ' if reasons else ''}{reasons}"
+            return f"{count(total, 'job')} pending{': ' if reasons else ''}{reasons}"
         if self.running:
             return "its job runs, and the worker is starting"
         return self.problem

@@ -13,8 +13,7 @@ from uuid import uuid4
 
 from runner.engines.protocol import remove_leftovers
 from runner.errors import RunnerError, StorageError
-from runner.execution import events
-from runner.execution.claimed_run import report_rerun
+from runner.execution.claimed_run import report_rerun, wait_report
 from runner.execution.result_cache import cache_key, is_later_result
 from runner.execution.run_context import RunContext
 from runner.execution.scheduler import broken_job, run_unless_stopped
@@ -123,13 +122,9 @@ def _as_runner_error(error: RunnerError | OSError) -> RunnerError:
 def _run(stored: StoredJob, job: Job, earlier: str, context: RunContext) -> JobResult:
     """Run a job with its claim in the store, and bring back what it left; raises RunnerError."""
     store, names = store_at(stored.url), StoredNames(stored.workspace)
-
-    def on_wait(holder: str) -> None:
-        text = f"{job.name} waits for {holder}, which runs it."
-        context.notify(events.Event("warning", context.clock(), job.name, text))
-
+    report = wait_report(context, job.name)
     claim_name = f"{names.job(job.name)}/claim.json"
-    with claimed_in(store, claim_name, on_wait, lambda: context.stop.covers(job.name)) as claim:
+    with claimed_in(store, claim_name, report, lambda: context.stop.covers(job.name)) as claim:
         if claim is None:
             # It is stopped, which is a result as well.
             return run_unless_stopped(job, earlier, context)

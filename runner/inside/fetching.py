@@ -95,7 +95,7 @@ class Fetcher:
                 "Configs have a projectID since 2024; the cloud no longer has routes without it.",
             ) from error
         jobs = Jobs()
-        ids = [_uuid(row) for row in rows]
+        ids = [listed_id(row, "job") for row in rows]
 
         def metrics_of(job_id: UUID) -> Any:
             return self.unpacked(
@@ -157,13 +157,14 @@ def _pool(threads: int) -> Iterator[Run]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _uuid(row: Row) -> UUID:
-    text = text_of(row, "jobID")
+def listed_id(row: Row, kind: str) -> UUID:
+    """Id of a row of a list, whose `kind` is `job` or `batch`; raises FetchError."""
+    text = text_of(row, f"{kind}ID")
     try:
         return UUID(text)
     except ValueError:
         raise FetchError(
-            f'the API lists a job whose id "{clean(text, 60)}" is not a valid UUID.'
+            f'the API lists a {kind} whose id "{clean(text, 60)}" is not a valid UUID.'
         ) from None
 
 

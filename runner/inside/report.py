@@ -11,7 +11,7 @@ from resim_inspect.text import clean
 from runner.api.client.client import Row, text_of
 from runner.api.client.retry import RetryPolicy
 from runner.inside.errors import FetchError
-from runner.inside.fetching import Jobs, fetcher
+from runner.inside.fetching import Jobs, fetcher, listed_id
 from runner.workspace.contract import ReportConfig
 
 
@@ -53,10 +53,10 @@ def fetch_report(config: ReportConfig, retry: RetryPolicy | None = None) -> Repo
         row = source.client.report(config.report_id)
         batches = [
             Batch(
-                _batch_id(batch),
+                listed_id(batch, "batch"),
                 text_of(batch, "friendlyName"),
                 _time(batch, "creationTimestamp"),
-                source.batch(_batch_id(batch)),
+                source.batch(listed_id(batch, "batch")),
                 batch,
                 config,
                 retry,
@@ -91,16 +91,6 @@ def _plain(row: Row, key: str) -> str:
     except ValueError:
         raise FetchError(
             f'the API\'s report has the {key} "{clean(text, 60)}", which is not a valid UUID.'
-        ) from None
-
-
-def _batch_id(row: Row) -> UUID:
-    text = text_of(row, "batchID")
-    try:
-        return UUID(text)
-    except ValueError:
-        raise FetchError(
-            f'the API lists a batch whose id "{clean(text, 60)}" is not a valid UUID.'
         ) from None
 
 

@@ -12,6 +12,8 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean
 
 FORMAT = 1
+NOT_STARTED = "it was not started."
+"""Message of a run that was cancelled before its start."""
 _JSON_NAMES = {"cache_key": "key", "inputs_digest": "inputs", "settings_digest": "settings"}
 
 

@@ -251,6 +251,14 @@ class Client:
         )
 
 
+def standard_id(text: str) -> str:
+    """Standard spelling of a UUID; empty for another text."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""
+
+
 def text_of(row: Row, key: str) -> str:
     """Text value of a row; empty if it is missing or not a text."""
     value = row.get(key)

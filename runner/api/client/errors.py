@@ -77,6 +77,14 @@ def tls_error(url: str, error: Exception) -> ApiError:
     )
 
 
+# Ends of sentences about an attempt that failed.
+BREAKS_CONNECTION = "breaks the connection"
+BREAKS_OFF = "breaks off in the middle of its answer"
+NO_ANSWER = "does not answer in time"
+NO_LENGTH = "does not state the length of its answer"
+STALLS = "stalls in the middle of its answer"
+
+
 def connection_problem(error: Exception) -> str:
     """Reason why a connection failed, as the end of a sentence."""
     text = str(error)
@@ -84,4 +92,4 @@ def connection_problem(error: Exception) -> str:
         return "cannot be found: the host does not exist"
     if "refused" in text.lower():
         return "refuses the connection"
-    return "breaks the connection"
+    return BREAKS_CONNECTION

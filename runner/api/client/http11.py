@@ -21,15 +21,21 @@ from urllib.parse import urlsplit
 from resim_inspect.files import is_folder
 from resim_inspect.text import clean
 from runner.api.client.body import BodyReader, content_length
-from runner.api.client.errors import UnsafeError, connection_problem, tls_error
+from runner.api.client.errors import (
+    BREAKS_CONNECTION,
+    BREAKS_OFF,
+    NO_ANSWER,
+    NO_LENGTH,
+    STALLS,
+    UnsafeError,
+    connection_problem,
+    tls_error,
+)
 from runner.api.client.retry import RetryableError, RetryPolicy
 
 _PLAIN = re.compile(r"[!-~]+")
 _PIECE = 1 << 16
 _MAX_HEAD = 1 << 16
-_BREAKS = "breaks off in the middle of its answer"
-_STALLS = "stalls in the middle of its answer"
-NO_LENGTH = "does not state the length of its answer"
 _Key = tuple[str, str, int]
 
 
@@ -77,7 +83,7 @@ class Http11ConnectionPool:
             return self._head(key, connection, started)
         except TimeoutError as error:
             connection.close()
-            raise RetryableError("does not answer in time") from error
+            raise RetryableError(NO_ANSWER) from error
         except OSError as error:
             connection.close()
             raise RetryableError(connection_problem(error)) from error
@@ -107,7 +113,7 @@ class Http11ConnectionPool:
         try:
             connection = socket.create_connection((host, port), self._retry.connect)
         except TimeoutError as error:
-            raise RetryableError("does not answer in time") from error
+            raise RetryableError(NO_ANSWER) from error
         except socket.gaierror as error:
             raise RetryableError("cannot be found: the host does not exist") from error
         except (OSError, UnicodeError) as error:
@@ -155,12 +161,12 @@ class Http11ConnectionPool:
             end = data.find(b"\r\n\r\n")
             if end < 0:
                 if len(data) > _MAX_HEAD:
-                    raise RetryableError("breaks the connection")
+                    raise RetryableError(BREAKS_CONNECTION)
                 if time.monotonic() - started > self._retry.total_timeout:
                     raise RetryableError(f"takes more than {self._retry.total_timeout:g} s")
                 piece = connection.recv(_PIECE)
                 if not piece:
-                    raise RetryableError("breaks the connection")
+                    raise RetryableError(BREAKS_CONNECTION)
                 data += piece
                 continue
             first, *lines = data[:end].decode("latin-1").split("\r\n")
@@ -168,7 +174,7 @@ class Http11ConnectionPool:
             version, _, rest = first.partition(" ")
             status = rest[:3]
             if version not in {"HTTP/1.1", "HTTP/1.0"} or not re.fullmatch("[1-9][0-9]{2}", status):
-                raise RetryableError("breaks the connection")
+                raise RetryableError(BREAKS_CONNECTION)
             if status[0] != "1":
                 break
         headers: dict[str, str] = {}
@@ -263,21 +269,21 @@ class Answer:
     def _more(self) -> bytes:
         piece = self._receive()
         if not piece:
-            raise RetryableError(_BREAKS)
+            raise RetryableError(BREAKS_OFF)
         return piece
 
     def _receive(self) -> bytes:
         try:
             return self._connection.recv(_PIECE)
         except TimeoutError as error:
-            raise RetryableError(_STALLS) from error
+            raise RetryableError(STALLS) from error
         except OSError as error:
-            raise RetryableError(_BREAKS) from error
+            raise RetryableError(BREAKS_OFF) from error
 
     def _line(self, take: Callable[[bytes], object]) -> bytes:
         while b"\r\n" not in self._data:
             if len(self._data) > _MAX_HEAD:
-                raise RetryableError(_BREAKS)
+                raise RetryableError(BREAKS_OFF)
             self._data += self._more()
             take(b"")  # It is not of the body, but counts towards the timeout.
         line, _, self._data = self._data.partition(b"\r\n")
@@ -287,12 +293,12 @@ class Answer:
         while True:
             size = self._line(take).partition(b";")[0].strip()
             if not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", size):
-                raise RetryableError(_BREAKS)
+                raise RetryableError(BREAKS_OFF)
             length = int(size, 16)
             if not length:
                 break
             self._exactly(length, take)
             if self._line(take):
-                raise RetryableError(_BREAKS)
+                raise RetryableError(BREAKS_OFF)
         while self._line(take):
             pass  # Trailers are ignored.

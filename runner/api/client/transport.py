@@ -17,6 +17,10 @@ import urllib3
 
 from runner.api.client.body import BodyReader, MemoryBudget, content_length
 from runner.api.client.errors import (
+    BREAKS_OFF,
+    NO_ANSWER,
+    NO_LENGTH,
+    STALLS,
     BadAnswerError,
     MissingError,
     RefusedError,
@@ -24,7 +28,7 @@ from runner.api.client.errors import (
     connection_problem,
     tls_error,
 )
-from runner.api.client.http11 import NO_LENGTH, Http11ConnectionPool, UnsupportedByFastPath
+from runner.api.client.http11 import Http11ConnectionPool, UnsupportedByFastPath
 from runner.api.client.retry import RETRYABLE_STATUSES, RetryableError, RetryPolicy, retry_after
 from runner.workspace.urls import display_url, origin_of
 
@@ -83,7 +87,7 @@ class Transport:
         except requests.exceptions.SSLError as error:
             raise tls_error(url, error) from error
         except requests.exceptions.Timeout as error:
-            raise RetryableError("does not answer in time") from error
+            raise RetryableError(NO_ANSWER) from error
         except requests.exceptions.ProxyError as error:
             raise RetryableError("cannot be reached through the proxy") from error
         except (requests.exceptions.ConnectionError, OSError) as error:
@@ -198,14 +202,14 @@ class Transport:
                     f"{display_url(response.url)} sends a body that cannot be decompressed."
                 ) from error
             except urllib3.exceptions.ReadTimeoutError as error:
-                raise RetryableError("stalls in the middle of its answer") from error
+                raise RetryableError(STALLS) from error
             except (urllib3.exceptions.HTTPError, OSError) as error:
-                raise RetryableError("breaks off in the middle of its answer") from error
+                raise RetryableError(BREAKS_OFF) from error
             if not piece:
                 break
             reader.take(piece)
         if length is not None and not chunked and raw.tell() != length:
-            raise RetryableError("breaks off in the middle of its answer")
+            raise RetryableError(BREAKS_OFF)
 
     def _proxies_for(self, url: str) -> dict[str, str]:
         origin = origin_of(url)
