@@ -22,7 +22,7 @@ from runner.errors import CallError, EngineError
 from runner.exit_codes import ExitCode
 from runner.storage.leftovers import Leftover, leftovers_of_workspace, remove_all, remove_path
 from runner.storage.publish import locked
-from runner.storage.scratch import SERVE_PREFIX, WORKER_PREFIX, stale_folders
+from runner.storage.scratch import SCRATCH_KINDS, stale_folders
 from runner.workspace.layout import open_workspace
 from runner.workspace.results import FORMAT
 
@@ -115,9 +115,10 @@ def _engines(args: Namespace, stack: ExitStack) -> Iterator[Engine]:
 
 
 def _of_this_machine() -> Iterator[Leftover]:
-    for prefix, owner in ((SERVE_PREFIX, "server"), (WORKER_PREFIX, "worker")):
-        for path in stale_folders(prefix):
-            yield Leftover(f"folder {clean(str(path))} of a {owner}", partial(remove_path, path))
+    for kind in SCRATCH_KINDS:
+        for path in stale_folders(kind.prefix):
+            text = f"folder {clean(str(path))} of a {kind.owner}"
+            yield Leftover(text, partial(remove_path, path))
 
 
 def _print(leftovers: Sequence[Leftover]) -> None:

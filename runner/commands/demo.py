@@ -9,11 +9,11 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from resim_inspect.text import clean
 from runner.errors import RunnerError
+from runner.storage.scratch import DEMO_PREFIX, scratch_folder
 from runner.workspace.layout import BATCH, JOBS, RunFolder
 
 EXAMPLE = "flight_metrics"
@@ -48,9 +48,8 @@ def run(args: argparse.Namespace) -> int:
                 f"{clean(str(folder))} has other content.", "Name a new or an empty folder."
             )
         return _demo(folder, inspect=not args.no_inspect, emissions=args.emissions)
-    with tempfile.TemporaryDirectory(prefix="resim-runner-demo-") as scratch:
-        workspace = Path(scratch, "flights")
-        return _demo(workspace, inspect=not args.no_inspect, emissions=args.emissions)
+    with scratch_folder(DEMO_PREFIX) as scratch:
+        return _demo(scratch / "flights", inspect=not args.no_inspect, emissions=args.emissions)
 
 
 def _demo(workspace: Path, *, inspect: bool, emissions: bool) -> int:

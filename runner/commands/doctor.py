@@ -33,23 +33,9 @@ from runner.errors import CallError, RunnerError
 from runner.executors.address import SLURM, THREADS, SchedulerAddress
 from runner.executors.checks import COMPARED, ClusterSurvey, check_executor, check_storage
 from runner.exit_codes import ExitCode
-from runner.storage.scratch import SERVE_PREFIX, WORKER_PREFIX, stale_folders
+from runner.storage.scratch import SCRATCH_KINDS, stale_folders
 from runner.workspace.results import FORMAT
 
-LEFT_BEHIND = (
-    (
-        SERVE_PREFIX,
-        "servers",
-        "Each holds copies of metrics; the next `resim-runner serve` removes it.",
-    ),
-    (
-        WORKER_PREFIX,
-        "workers",
-        "Each holds inputs and outputs of jobs; `resim-runner clean` or the next worker that uses"
-        " a storage removes it.",
-    ),
-)
-"""Folders of processes on this machine: prefix, owners, and what removes those of dead ones."""
 MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
 
 
@@ -176,13 +162,13 @@ def _storage() -> Iterator[Check]:
         )
     else:
         yield Check("ok", "disk", f"{size(free)} are free in {folder}")
-    for prefix, owners, hint in LEFT_BEHIND:
-        stale = stale_folders(prefix)
+    for kind in SCRATCH_KINDS:
+        stale = stale_folders(kind.prefix)
         if stale:
             names = ", ".join(str(path) for path in stale[:5])
             yield Check(
                 "warning",
                 "leftovers",
-                f"{count(len(stale), 'folder')} of {owners} that were killed: {names}",
-                hint,
+                f"{count(len(stale), 'folder')} of {kind.owners} that were killed: {names}",
+                kind.about,
             )

@@ -15,6 +15,7 @@ from resim_inspect.text import clean, count
 from runner.engines.checks import Check, failed
 from runner.errors import RunnerError
 from runner.executors.slurm_jobs import INSTALL, SlurmCallError, call_slurm, missing_programs
+from runner.storage.scratch import SCHEDULER_PREFIX, scratch_folder
 
 USABLE = frozenset({"idle", "mixed", "allocated", "completing", "planned", "reserved"})
 """States of nodes that run jobs now or later, as `sinfo` writes them."""
@@ -65,9 +66,9 @@ def check_slurm(
         yield Check("error", "executor", f"Slurm does not answer ({error})", hint)
         return
     yield from _check_partitions(_partitions(answer), _wanted(settings, env))
-    with tempfile.TemporaryDirectory(prefix="resim-doctor-") as name:
+    with scratch_folder(SCHEDULER_PREFIX) as folder:
         try:
-            trial = start(Path(name))
+            trial = start(folder)
         except RunnerError as error:
             yield failed("scheduler", error, needed=True)
             return

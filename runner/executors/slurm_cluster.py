@@ -37,6 +37,8 @@ from runner.executors.dask_cluster import (
 from runner.executors.slurm_checks import Trial
 from runner.executors.slurm_jobs import INSTALL, SlurmJobs, SlurmState, missing_programs
 from runner.storage.fs import disk_errors, remove_tree
+from runner.storage.scratch import REMOVE_FOLDER
+from runner.storage.watchdog import WATCHDOG
 
 EXTRA = "pip install 'resim-inspect[slurm]'"
 MIB_PER_SLOT = 2048
@@ -219,6 +221,7 @@ class SlurmCluster(Executor):
         try:
             files, security = NO_FILES, None
             if settings.tls:
+                WATCHDOG.guard(REMOVE_FOLDER, str(keys))  # They outlive no process.
                 files, security = _certificates(keys)
             cluster = self._cluster(security)
             try:

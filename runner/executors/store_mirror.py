@@ -36,9 +36,12 @@ class ClientMirror:
                 self._sent = requests
             for file in self._store.names(f"{self._name}/events"):
                 worker, _, rest = file.rpartition(".")
-                data = self._store.read(f"{self._name}/events/{file}")
                 # Its name ends with a number; the part before it is the name of the worker.
-                if data is not None and worker and rest.isdecimal():
+                if not (worker and rest.isdecimal()):
+                    # A worker may be writing it now, under a temporary name.
+                    continue
+                data = self._store.read(f"{self._name}/events/{file}")
+                if data is not None:
                     _append(self._folder.path / f"{Path(worker).name}.jsonl", data)
                 self._store.remove(f"{self._name}/events/{file}")
 

@@ -6,15 +6,57 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from runner.storage.fs import disk_errors, remove_tree
 from runner.storage.lease import current_owner, is_stale, owner_record
 
+
+class ScratchKind(NamedTuple):
+    """A kind of temporary folder, whose name begins with a prefix."""
+
+    prefix: str
+    owner: str
+    owners: str
+    """Its owner in words, one and several: `server`, `servers`."""
+    about: str
+    """Sentence on its content, and on what removes one that was left behind."""
+
+
 SERVE_PREFIX = "resim-serve-"
-"""Prefix of the folders of the stub server, which hold its token and copies of metrics."""
 WORKER_PREFIX = "resim-worker-"
-"""Prefix of the folders of workers, which hold inputs and outputs of jobs under way."""
+DEMO_PREFIX = "resim-demo-"
+SCHEDULER_PREFIX = "resim-doctor-"
+SCRATCH_KINDS = (
+    ScratchKind(
+        SERVE_PREFIX,
+        "server",
+        "servers",
+        "Each holds copies of metrics; the next `resim-runner serve` removes it.",
+    ),
+    ScratchKind(
+        WORKER_PREFIX,
+        "worker",
+        "workers",
+        "Each holds inputs and outputs of jobs; `resim-runner clean` or the next worker that uses"
+        " a storage removes it.",
+    ),
+    ScratchKind(
+        DEMO_PREFIX,
+        "demo",
+        "demos",
+        "Each holds generated flights and their results; the next `resim-runner demo` removes it.",
+    ),
+    ScratchKind(
+        SCHEDULER_PREFIX,
+        "check of Slurm",
+        "checks of Slurm",
+        "Each holds logs of a scheduler; the next `resim-runner doctor` with Slurm removes it.",
+    ),
+)
+"""All kinds of temporary folders that a killed process leaves behind on this machine."""
 REMOVE_STALE = "runner.storage.scratch:remove_stale"
+REMOVE_FOLDER = "runner.storage.scratch:remove_folder"
 _OWNER = ".owner"
 
 
@@ -45,6 +87,13 @@ def remove_stale(prefix: str) -> bool:
     for folder in stale:
         remove_tree(folder)
     return bool(stale)
+
+
+def remove_folder(path: str) -> bool:
+    """Remove a folder; return True if it existed. A task of the watchdog."""
+    existed = Path(path).exists()
+    remove_tree(Path(path))
+    return existed
 
 
 def stale_folders(prefix: str) -> list[Path]:

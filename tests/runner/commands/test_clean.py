@@ -12,6 +12,7 @@ from runner.engines.docker.leftovers import found_leftovers
 from runner.storage import lease
 from runner.storage.leftovers import Leftover, leftovers_of_workspace, remove_all, remove_path
 from runner.storage.publish import PENDING, locked
+from runner.storage.scratch import SCRATCH_KINDS, ScratchKind
 from runner.workspace.layout import open_workspace
 from runner.workspace.results import JobResult, Outcome
 from tests.containers.container_harness import ROOT, call_runner, command, make_jobs, runner
@@ -114,8 +115,9 @@ def test_a_terminal_is_asked(tmp_path: Path, answer: bytes, code: int) -> None:
     assert (workspace / "run").exists() == (code != 0)
 
 
-def test_folders_of_dead_workers_are_named_and_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", SCRATCH_KINDS, ids=lambda kind: str(kind.prefix))
+def test_folders_of_dead_processes_are_named_and_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: ScratchKind
 ) -> None:
     for name, value in alone(tmp_path).items():
         monkeypatch.setenv(name, value)
@@ -123,17 +125,17 @@ def test_folders_of_dead_workers_are_named_and_removed(
     host = lease.current_owner().rpartition("/")[0]
     owners = {"dead": f"{host}/0", "live": lease.current_owner(), "odd": "a\x1b[2J"}
     for name, owner in owners.items():
-        folder = tmp_path / "tmp" / f"resim-worker-{name}"
+        folder = tmp_path / "tmp" / f"{kind.prefix}{name}"
         folder.mkdir()
         (folder / ".owner").write_text(owner)
     checks = call_runner("doctor", "--format", "json").json["checks"]
-    (check,) = [c for c in checks if c["name"] == "leftovers" and "workers" in c["text"]]
+    (check,) = [c for c in checks if c["name"] == "leftovers" and kind.owners in c["text"]]
     assert check["level"] == "warning"
-    dead = tmp_path / "tmp" / "resim-worker-dead"
-    assert check["text"] == f"1 folder of workers that were killed: {dead}"
+    dead = tmp_path / "tmp" / f"{kind.prefix}dead"
+    assert check["text"] == f"1 folder of {kind.owners} that were killed: {dead}"
     call = call_runner("clean", "--yes")
-    assert call.out == f"folder {dead} of a worker\n1 item removed.\n"
-    assert names(tmp_path / "tmp") == ["resim-worker-live", "resim-worker-odd"]
+    assert call.out == f"folder {dead} of a {kind.owner}\n1 item removed.\n"
+    assert names(tmp_path / "tmp") == [f"{kind.prefix}live", f"{kind.prefix}odd"]
 
 
 def test_what_cannot_be_removed_is_told(tmp_path: Path) -> None:

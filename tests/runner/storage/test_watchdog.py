@@ -22,7 +22,7 @@ from runner.engines.docker.orphans import remove_orphans
 from runner.engines.docker.orphans import supports as supports_engine
 from runner.storage import lease
 from runner.storage.helper_process import end_helper
-from runner.storage.scratch import REMOVE_STALE
+from runner.storage.scratch import REMOVE_FOLDER, REMOVE_STALE
 from runner.storage.watchdog import Watchdog
 from runner.storage.watchdog_process import PAUSES, TIMEOUT, CleanupTask, perform, task_of
 from tests.containers.container_harness import ROOT
@@ -46,6 +46,7 @@ TASKS = (
     "runner.storage.helper_process:end_helper",
     "runner.engines.process.work_folder:remove_runs_of",
     REMOVE_STALE,
+    REMOVE_FOLDER,
 )
 
 
