@@ -11,6 +11,13 @@
     │   └── SeriesError         the series that was asked for does not exist
     ├── SettingsError           resim_inspect.settings: a file of settings that cannot be used
     ├── QueryError              resim_inspect.filtering: a filter that cannot be parsed
+    ├── ToleranceError          resim_inspect.comparison: a tolerance that cannot be parsed
+    ├── ConfigError             resim_inspect.emissions: a config.resim.yml that cannot be used
+    ├── EvaluationError         resim_inspect.emissions: emissions that cannot be evaluated
+    │   └── MissingEvaluationExtraError
+    ├── ExportError             resim_inspect.export: an export that cannot be made
+    │   └── MissingExtraError
+    ├── ShellFileError          resim_inspect.shell_files: completion scripts that are missing
     ├── CommandError            resim_inspect.commands: a call that cannot be carried out
     ├── AddressError            resim_inspect.tui: a malformed address of a batch
     └── GraphicsError           resim_inspect.tui: images that the terminal cannot show

@@ -39,9 +39,9 @@ SENTENCES = (
 AFTER_PROGRAM = (
     *("BadAnswerError", "CallError", "ClaimError", "ConfigError", "EngineError", "ExecutorError"),
     *("FetchError", "ImageError", "InputsError", "KeyNameError", "LimitError", "NoTokenError"),
-    *("OutputsError", "PartFaultError", "RefusedError", "RunError", "RunnerError", "SettingsError"),
-    *("StorageError", "TokenError", "UnreachableError", "UnsafeError", "WorkerError"),
-    *("WorkspaceError", "MismatchError", "ContractError", "ApiError"),
+    *("NotFoundError", "OutputsError", "PartFaultError", "RefusedError", "RefusedEntryError"),
+    *("RunError", "RunnerError", "SettingsError", "StorageError", "TokenError", "UnreachableError"),
+    *("UnsafeError", "WorkerError", "WorkspaceError", "MismatchError", "ContractError", "ApiError"),
 )
 CLAUSES = (
     *("AddressError", "ArgumentTypeError", "CommandError", "GraphicsError", "QueryError"),
@@ -51,6 +51,7 @@ CLAUSES = (
 PREDICATES = (
     *("ChangedError", "DocumentError", "EmptyFileError", "MalformedError", "SeriesError"),
     *("TooLargeError", "TruncatedError", "UnreadableError", "RetryableError"),
+    "SqlQueryError",
 )
 FORMS = {
     **dict.fromkeys(SENTENCES, Form.SENTENCE),
@@ -58,9 +59,15 @@ FORMS = {
     **dict.fromkeys(CLAUSES, Form.CLAUSE),
     **dict.fromkeys(PREDICATES, Form.PREDICATE),
 }
-FORMS_OF_RUNNER = {"MissingError": Form.AFTER_PROGRAM}
-"""Classes of the runner that have the name of another one."""
-OF_PYTHON = {"AttributeError", "OSError", "TypeError", "ValueError", "RuntimeError", "KeyError"}
+OF_PYTHON = {
+    "AssertionError",
+    "AttributeError",
+    "OSError",
+    "TypeError",
+    "ValueError",
+    "RuntimeError",
+    "KeyError",
+}
 """Errors of Python, whose texts are quoted by the error that a user sees."""
 AUXILIARIES = "is are was were has have had can cannot could do does did must may need needs would"
 OTHER_VERBS = """
@@ -117,9 +124,7 @@ def text_of(node: ast.expr) -> str:
 
 def faults(raised: Raised) -> str:
     """Return the fault in the form of a message; empty without one."""
-    of_runner = raised.place.startswith("runner/")
-    form = (FORMS_OF_RUNNER if of_runner else {}).get(raised.kind)
-    form = form or FORMS.get(raised.kind) or MAKERS.get(raised.kind)
+    form = FORMS.get(raised.kind) or MAKERS.get(raised.kind)
     if form is None:
         return "the class has no form in this module"
     if not re.fullmatch(form.value, raised.text, re.DOTALL):

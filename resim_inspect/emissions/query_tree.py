@@ -25,7 +25,7 @@ MAX_DEPTH = 300
 """Levels of a tree whose names are looked up, which takes time for each level of each name."""
 
 
-class QueryError(Exception):
+class SqlQueryError(Exception):
     """A query that cannot be parsed; the text continues the query as its subject."""
 
     def __init__(self, message: str, line: int = 0) -> None:
@@ -89,47 +89,47 @@ def can_parse() -> bool:
 
 
 def parse_query(text: str) -> Query:
-    """Parse one SELECT; raises QueryError for anything else. sqlglot must be installed."""
+    """Parse one SELECT; raises SqlQueryError for anything else. sqlglot must be installed."""
     from sqlglot.errors import SqlglotError
     from sqlglot.optimizer.scope import traverse_scope
 
     tree = parse_select(text)
     if _is_deep(tree):
-        raise QueryError("is nested too deeply, or has too long a chain of operators")
+        raise SqlQueryError("is nested too deeply, or has too long a chain of operators")
     try:
         scopes = list(traverse_scope(tree))
         return _query(tree, scopes)
     except (SqlglotError, RecursionError) as error:
-        raise QueryError("cannot be understood: its names contradict each other") from error
+        raise SqlQueryError("cannot be understood: its names contradict each other") from error
 
 
 def parse_select(text: str) -> exp.Query:
-    """Return the tree of one SELECT; raises QueryError for anything else."""
+    """Return the tree of one SELECT; raises SqlQueryError for anything else."""
     from sqlglot import exp
     from sqlglot.errors import ParseError, SqlglotError
 
     if len(text) > MAX_QUERY:
-        raise QueryError(f"is longer than {MAX_QUERY:,} characters")
+        raise SqlQueryError(f"is longer than {MAX_QUERY:,} characters")
     word = foreign_statement(text)
     if word:
         # sqlglot reads INSTALL as a name, and finds fault with the syntax of ATTACH.
-        raise QueryError(f"is not a SELECT but {word}")
+        raise SqlQueryError(f"is not a SELECT but {word}")
     try:
         trees = parse_statements(text)
     except ParseError as error:
         first: dict[str, Any] = error.errors[0] if error.errors else {}
         near = clean(str(first.get("highlight") or ""), 40)
         message = "is not valid SQL" + (f' near "{near}"' if near else "")
-        raise QueryError(message, int(first.get("line") or 0)) from error
+        raise SqlQueryError(message, int(first.get("line") or 0)) from error
     except SqlglotError as error:
-        raise QueryError("is not valid SQL: a quote or a comment does not end") from error
+        raise SqlQueryError("is not valid SQL: a quote or a comment does not end") from error
     except (RecursionError, IntricateQueryError) as error:
-        raise QueryError("is nested too deeply") from error
+        raise SqlQueryError("is nested too deeply") from error
     if len(trees) != 1:
-        raise QueryError("is empty" if not trees else "has more than one statement")
+        raise SqlQueryError("is empty" if not trees else "has more than one statement")
     tree = trees[0]
     if not isinstance(tree, exp.Query):
-        raise QueryError(f"is not a SELECT but {clean(tree.key.upper(), 20)}")
+        raise SqlQueryError(f"is not a SELECT but {clean(tree.key.upper(), 20)}")
     return tree
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from resim_inspect.files import exists
 from resim_inspect.text import count
 from runner.api.client.client import Client, Row, text_of
-from runner.api.client.errors import MissingError
+from runner.api.client.errors import NotFoundError
 from runner.api.client.worker_pool import PriorityThreadPool
 from runner.download import selection
 from runner.download.batch_facts import BatchFacts, batch_facts, job_facts
@@ -182,8 +182,8 @@ class _Fetch:
     def _rows(self) -> list[Row]:
         try:
             return selection.distinct_jobs(self._client.jobs(self._target.batch_id))
-        except MissingError as error:
-            raise MissingError(
+        except NotFoundError as error:
+            raise NotFoundError(
                 f"there is no batch {self._target.batch_id} in the project"
                 f" {self._target.project_id}.",
                 "Check both ids: a batch belongs to one project.",
@@ -253,7 +253,7 @@ class _Fetch:
             if not any(parts.rows.values()) and not parts.failures:
                 parts.journal.remove()
                 return
-            if all(isinstance(error, MissingError) for error in parts.failures.values()) and not (
+            if all(isinstance(error, NotFoundError) for error in parts.failures.values()) and not (
                 parts.rows.get(METRICS)
             ):
                 # In some releases, batches without own metrics have no such list.

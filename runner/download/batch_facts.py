@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from runner.api.client.client import Client, Row, standard_id, text_of
-from runner.api.client.errors import ApiError, MissingError
+from runner.api.client.errors import ApiError, NotFoundError
 from runner.redact import names_a_secret
 
 Hide = Callable[[str], str]
@@ -85,7 +85,7 @@ def batch_facts(
         revision = batch.get("testSuiteRevision")
         if "testSuite" in facts.values and type(revision) is int and revision >= 0:
             facts.values["testSuite"]["revision"] = revision
-    except MissingError:
+    except NotFoundError:
         # A release of the API may lack any of this.
         pass
     except ApiError as error:
@@ -94,7 +94,7 @@ def batch_facts(
     try:
         experiences = dict.fromkeys(filter(None, (_id(row, "experienceID") for row in rows)))
         facts.tags = _tags(client, list(experiences), hide, tick)
-    except MissingError:
+    except NotFoundError:
         pass
     except ApiError as error:
         facts.problem = error.reason
@@ -104,7 +104,7 @@ def batch_facts(
 def _name(client: Client, kind: str, identity: str) -> str:
     try:
         row = client.project_object(kind, identity)
-    except MissingError:
+    except NotFoundError:
         return ""
     return text_of(row, "name") or text_of(row, "version")
 

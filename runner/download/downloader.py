@@ -11,7 +11,7 @@ from typing import NamedTuple
 from resim_inspect.files import flush_file
 from resim_inspect.schema import metrics_pb2 as pb
 from runner.api.client.client import Client, Row, standard_id, text_of
-from runner.api.client.errors import ApiError, BadAnswerError, MissingError, RefusedError
+from runner.api.client.errors import ApiError, BadAnswerError, NotFoundError, RefusedError
 from runner.api.client.worker_pool import Done, PriorityThreadPool
 from runner.download import assemble
 from runner.download.faults import ends_download, failure_of_part
@@ -236,7 +236,7 @@ class Downloader:
 
     def _failed(self, request: DownloadRequest, error: ApiError) -> None:
         parts, kind, key, url = request
-        if kind == EVENTS and isinstance(error, MissingError):
+        if kind == EVENTS and isinstance(error, NotFoundError):
             # In some releases, jobs have no such list.
             parts.eventless = True
         elif not key:

@@ -106,7 +106,7 @@ def _evaluate_emissions(outputs: Path, configs: tuple[Path, ...]) -> Evaluation 
 def _emissions_evaluation(
     outputs: Path, files: Sequence[Path], configs: tuple[Path, ...]
 ) -> Evaluation:
-    from resim_inspect.emissions.evaluation.errors import INSTALL, MissingExtraError
+    from resim_inspect.emissions.evaluation.errors import INSTALL, MissingEvaluationExtraError
     from resim_inspect.emissions.evaluation.folders import evaluate_job, job_of
 
     job = job_of(files, outputs)
@@ -118,7 +118,7 @@ def _emissions_evaluation(
 
     try:
         evaluated = evaluate_job(job, load_config(configs))
-    except MissingExtraError:
+    except MissingEvaluationExtraError:
         return Evaluation(emissions=f"{words}, not evaluated ({INSTALL} is needed)")
     with parse_document(evaluated.data, path=outputs / METRICS.name) as document:
         summary = _summarized(document, document.metrics)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from resim_inspect.text import clean
 from runner.api.client.client import Client, Row, text_of
-from runner.api.client.errors import ApiError, MissingError
+from runner.api.client.errors import ApiError, NotFoundError
 from runner.api.client.retry import RetryPolicy
 from runner.inside.errors import FetchError, InputsError
 from runner.inside.unpacking import unpack
@@ -86,7 +86,7 @@ class Fetcher:
         """Fetch the metrics of every job of a batch; raises FetchError or ApiError."""
         try:
             rows = list(self.client.jobs(batch_id))
-        except MissingError as error:
+        except NotFoundError as error:
             if not self._without_project:
                 raise
             raise FetchError(

@@ -51,7 +51,7 @@ class Taken:
     hint: str = ""
 
 
-class RefusedError(OutputsError):
+class RefusedEntryError(OutputsError):
     """One entry is refused; the others are not concerned."""
 
 
@@ -98,7 +98,7 @@ class OutputWriter:
             relative = self._new_entry(name)
             if other not in self._files:
                 kind = f'a hard link to "{_shown(other)}", which is not one of the outputs'
-                raise RefusedError(f'the output "{_shown(name)}" is {kind}.', COPY)
+                raise RefusedEntryError(f'the output "{_shown(name)}" is {kind}.', COPY)
             self._copy_of(other, name, relative)
 
     def link(self, name: str, target: str) -> None:
@@ -109,7 +109,7 @@ class OutputWriter:
     def refuse(self, name: str, fault: str) -> None:
         """Leave out an entry that is not taken; `fault` is the predicate of the message."""
         with self._skipping():
-            raise RefusedError(
+            raise RefusedEntryError(
                 f'the output "{_shown(name)}" {fault}; only regular files are taken.', COPY
             )
 
@@ -148,7 +148,7 @@ class OutputWriter:
         """Note the refusal of one entry, and go on with the others."""
         try:
             yield
-        except RefusedError as error:
+        except RefusedEntryError as error:
             self._refused.append(error)
 
     def _replace_link(self, name: str, real: dict[str, int]) -> None:
@@ -159,9 +159,9 @@ class OutputWriter:
             return
         inside = f"{destination}/"
         if not (self._into / destination).is_dir():
-            raise RefusedError(f"{self._about(name)}, which is not one of the outputs.", COPY)
+            raise RefusedEntryError(f"{self._about(name)}, which is not one of the outputs.", COPY)
         if f"{name}/".startswith(inside) or not destination:
-            raise RefusedError(f"{self._about(name)}, which contains it.", COPY)
+            raise RefusedEntryError(f"{self._about(name)}, which contains it.", COPY)
         with disk_errors(self._into / name):
             (self._into / name).mkdir(parents=True, exist_ok=True)
         names = [each for each in real if each.startswith(inside)]
@@ -170,7 +170,7 @@ class OutputWriter:
             origin = each if each in real else self._destination(each)
             # A link to a folder inside of a linked folder would make copies of copies.
             if origin not in real:
-                raise RefusedError(f"{self._about(name)}, which has links to folders.", COPY)
+                raise RefusedEntryError(f"{self._about(name)}, which has links to folders.", COPY)
             copy = f"{name}/{each.removeprefix(inside)}"
             self._copy_of(origin, copy, self._new_entry(copy))
 
@@ -178,7 +178,7 @@ class OutputWriter:
         return f'the output "{_shown(link)}" is a link to "{_shown(self._links[link])}"'
 
     def _destination(self, link: str) -> str:
-        """Name of what a link leads to in the end; raises RefusedError if it leaves."""
+        """Name of what a link leads to in the end; raises RefusedEntryError if it leaves."""
         parts = link.split("/")[:-1]
         pending = self._parts(link, self._links[link], parts)
         followed = 0
@@ -186,7 +186,7 @@ class OutputWriter:
             part = pending.pop()
             if part == "..":
                 if not parts:
-                    raise RefusedError(f"{self._about(link)}, which leaves the outputs.", COPY)
+                    raise RefusedEntryError(f"{self._about(link)}, which leaves the outputs.", COPY)
                 parts.pop()
                 continue
             parts.append(part)
@@ -194,7 +194,7 @@ class OutputWriter:
             if inner is not None:
                 followed += 1
                 if followed > MAX_LINKS:
-                    raise RefusedError(f"{self._about(link)}, which is circular.", COPY)
+                    raise RefusedEntryError(f"{self._about(link)}, which is circular.", COPY)
                 parts.pop()
                 pending += self._parts(link, inner, parts)
         return "/".join(parts)
@@ -204,7 +204,7 @@ class OutputWriter:
         if target.startswith("/"):
             root = next((r for r in self._roots if f"{target}/".startswith(f"{r}/")), None)
             if root is None:
-                raise RefusedError(f"{self._about(link)}, which leaves the outputs.", COPY)
+                raise RefusedEntryError(f"{self._about(link)}, which leaves the outputs.", COPY)
             target = target.removeprefix(root)
             parts.clear()
         return [part for part in reversed(target.split("/")) if part not in {"", "."}]
@@ -223,7 +223,7 @@ class OutputWriter:
             try:
                 descriptor = os.open(path, flags, 0o666)
             except FileExistsError:
-                raise RefusedError(f'the outputs contain "{_shown(name)}" twice.') from None
+                raise RefusedEntryError(f'the outputs contain "{_shown(name)}" twice.') from None
             with open(descriptor, "wb") as target:  # noqa: PTH123 - a descriptor
                 left = length
                 while left:
@@ -237,7 +237,7 @@ class OutputWriter:
         self._files[relative.as_posix()] = length
 
     def _new_entry(self, name: str) -> Path:
-        """Count an entry and check its name; raises RefusedError and LimitError."""
+        """Count an entry and check its name; raises RefusedEntryError and LimitError."""
         self._entries += 1
         if self._entries > self._caps.files:
             raise LimitError(
@@ -246,16 +246,18 @@ class OutputWriter:
             )
         parts = name.split("/")
         if name.startswith("/") or any(part in {"", ".", ".."} for part in parts):
-            raise RefusedError(f'the output "{_shown(name)}" is outside of the outputs folder.')
+            raise RefusedEntryError(
+                f'the output "{_shown(name)}" is outside of the outputs folder.'
+            )
         _check_characters(name)
         if len(parts) > MAX_DEPTH:
-            raise RefusedError(
+            raise RefusedEntryError(
                 f'the output "{_shown(name)}" is nested too deeply: it is in more than'
                 f" {MAX_DEPTH} folders.",
                 "Let the build write to fewer levels of folders.",
             )
         if any(len(part.encode()) > MAX_NAME for part in parts):
-            raise RefusedError(
+            raise RefusedEntryError(
                 f'the output name "{_shown(name)}" is longer than {MAX_NAME} bytes.',
                 "Let the build write a shorter name.",
             )
@@ -277,10 +279,10 @@ class OutputWriter:
 
 
 def _check_characters(name: str) -> None:
-    """Refuse names that other systems or terminals misread; raises RefusedError."""
+    """Refuse names that other systems or terminals misread; raises RefusedEntryError."""
     start = f'the output name "{_shown(name)}"'
     if "\\" in name:
-        raise RefusedError(
+        raise RefusedEntryError(
             f"{start} has a backslash, which separates folders on Windows.",
             "Use / for folders, and no backslash in names.",
         )
@@ -288,9 +290,9 @@ def _check_characters(name: str) -> None:
         if char.isprintable():
             continue
         if unicodedata.category(char) == "Cs":
-            raise RefusedError(f"{start} is not valid UTF-8.", "Encode file names in UTF-8.")
+            raise RefusedEntryError(f"{start} is not valid UTF-8.", "Encode file names in UTF-8.")
         what = unicodedata.name(char, "").lower() or "a control character"
-        raise RefusedError(f"{start} has the character U+{ord(char):04X}, {what}.", PRINTABLE)
+        raise RefusedEntryError(f"{start} has the character U+{ord(char):04X}, {what}.", PRINTABLE)
 
 
 def _shown(name: str) -> str:

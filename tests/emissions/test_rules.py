@@ -14,7 +14,7 @@ import resim_inspect.emissions as package
 from resim_inspect.emissions.config import load_config
 from resim_inspect.emissions.evaluation.rules import RULES as EVALUATION_RULES
 from resim_inspect.emissions.linting import lint
-from resim_inspect.emissions.query_tree import QueryError, parse_query
+from resim_inspect.emissions.query_tree import SqlQueryError, parse_query
 from resim_inspect.emissions.reader import read_emissions
 from resim_inspect.emissions.registry import CHECKS, RULES
 from resim_inspect.emissions.rules import queries
@@ -182,7 +182,7 @@ def test_without_the_parser_a_config_is_not_called_valid(
 
 @pytest.mark.parametrize("word", ["INSTALL", "ATTACH", "COPY", "Pragma"])
 def test_a_statement_that_is_no_query_is_named(word: str) -> None:
-    with pytest.raises(QueryError, match=f"is not a SELECT but {word.upper()}$"):
+    with pytest.raises(SqlQueryError, match=f"is not a SELECT but {word.upper()}$"):
         parse_query(f"/* setup */ {word} httpfs")
 
 

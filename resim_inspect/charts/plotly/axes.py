@@ -32,7 +32,7 @@ _AGGREGATES: dict[str, Callable[[list[float]], float]] = {
 
 @dataclass
 class PlotlyAxis:
-    """One axis of the layout. `feed` it all values, `settle` it, then ask for `units`."""
+    """One axis of the layout. `feed` it all values, call `determine_kind`, then ask for `units`."""
 
     name: str
     """`x`, `x2`, `y3` …"""

@@ -15,7 +15,7 @@ class EvaluationError(InspectError):
     """Emissions that cannot be evaluated at all; `str(error)` is one sentence."""
 
 
-class MissingExtraError(EvaluationError):
+class MissingEvaluationExtraError(EvaluationError):
     """A library of the extra `emissions` is not installed."""
 
     def __init__(self) -> None:
@@ -47,6 +47,6 @@ class RenderError(Exception):
 
 
 def require_extra() -> None:
-    """Raise MissingExtraError unless the libraries are installed; nothing is imported."""
+    """Raise MissingEvaluationExtraError unless the libraries are installed; nothing is imported."""
     if any(find_spec(name) is None for name in _LIBRARIES):
-        raise MissingExtraError
+        raise MissingEvaluationExtraError

@@ -97,7 +97,7 @@ def evaluate_metrics(
     `folder` is that of the document, to which the paths of media files are relative; `seed`
     derives the ids; `with_topics` adds the topics as series, behind those of the metrics. Results
     of queries whose tables have not changed are taken from `kept_results`, and all are put there.
-    Raises EvaluationError, MissingExtraError among them, and CancelledEvaluationError.
+    Raises EvaluationError, MissingEvaluationExtraError among them, and CancelledEvaluationError.
     """
     require_extra()
     budget = Budget(limits.total_seconds, control)

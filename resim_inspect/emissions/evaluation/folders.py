@@ -14,7 +14,7 @@ from resim_inspect.document.discovery import EMISSIONS_SUFFIX, METRICS_FILE
 from resim_inspect.emissions.config import find_config, load_config
 from resim_inspect.emissions.config.model import TEMPLATE_FOLDER
 from resim_inspect.emissions.evaluation.config_metrics import select_metrics, topic_schemas
-from resim_inspect.emissions.evaluation.errors import MissingExtraError
+from resim_inspect.emissions.evaluation.errors import MissingEvaluationExtraError
 from resim_inspect.emissions.evaluation.evaluator import Evaluation, evaluate_metrics
 from resim_inspect.emissions.evaluation.kept_results import KeptResults
 from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
@@ -159,7 +159,7 @@ def _made(
         evaluation = evaluate_job(
             job, load_config(configs), with_topics=with_topics, control=control, kept_results=_kept
         )
-    except MissingExtraError as error:
+    except MissingEvaluationExtraError as error:
         return topics_document(job, str(error)), True
     return evaluation.data, evaluation.is_complete
 

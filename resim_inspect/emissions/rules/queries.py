@@ -9,9 +9,9 @@ from resim_inspect.emissions.config.model import SERVER_TABLES, Config, MetricDe
 from resim_inspect.emissions.query_tree import (
     INSTALL,
     Query,
-    QueryError,
     Select,
     Source,
+    SqlQueryError,
     can_parse,
     parse_query,
 )
@@ -138,7 +138,7 @@ def check_queries(context: RuleContext) -> None:
     for text in _texts(context.config):
         try:
             query = parse_query(text.text)
-        except QueryError as error:
+        except SqlQueryError as error:
             origin = text.origin(error.line)
             hint = "Write one SELECT in Trino's dialect."
             _report(context, SQL_SYNTAX, text, origin, str(error), hint)

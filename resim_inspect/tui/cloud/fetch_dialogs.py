@@ -18,7 +18,7 @@ from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.dialogs import CLOSE, Dialog, ErrorDialog
 
 
-class FetchError(Exception):
+class FailedFetchError(Exception):
     """A fetch that failed; the text is one sentence."""
 
 
@@ -26,7 +26,7 @@ class FetchErrorDialog(ErrorDialog):
     """The reason why a fetch failed, and what to do."""
 
     def __init__(self, fetch: Fetch, address: str) -> None:
-        super().__init__(f"fetching {address}", FetchError(fetch.problem))
+        super().__init__(f"fetching {address}", FailedFetchError(fetch.problem))
         self.hint = fetch.hint
 
     @property

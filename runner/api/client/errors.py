@@ -3,7 +3,7 @@
 ApiError
 ├── UnreachableError
 ├── TokenError
-├── MissingError
+├── NotFoundError
 ├── RefusedError
 ├── BadAnswerError
 └── UnsafeError
@@ -35,7 +35,7 @@ class TokenError(ApiError):
         """403 may concern one list only; 401 concerns every request."""
 
 
-class MissingError(ApiError):
+class NotFoundError(ApiError):
     """404 or 410: the resource does not exist."""
 
 

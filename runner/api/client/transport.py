@@ -22,7 +22,7 @@ from runner.api.client.errors import (
     NO_LENGTH,
     STALLS,
     BadAnswerError,
-    MissingError,
+    NotFoundError,
     RefusedError,
     TokenError,
     connection_problem,
@@ -177,7 +177,7 @@ class Transport:
             )
         if status in (404, 410):
             hint = "Check the ids and the project." if asks_api else ""
-            raise MissingError(f"{display_url(url)} does not exist ({status}).", hint)
+            raise NotFoundError(f"{display_url(url)} does not exist ({status}).", hint)
         hint = "" if asks_api else "URLs of blobs expire: list them again."
         raise RefusedError(f"{display_url(url)} answers {status}.", status, hint)
 

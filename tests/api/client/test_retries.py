@@ -10,7 +10,7 @@ import pytest
 from runner.api.client.client import Client
 from runner.api.client.errors import (
     ApiError,
-    MissingError,
+    NotFoundError,
     RefusedError,
     TokenError,
     UnreachableError,
@@ -115,9 +115,9 @@ def test_times_to_wait_are_read_in_every_form() -> None:
         (400, RefusedError),
         (401, TokenError),
         (403, TokenError),
-        (404, MissingError),
+        (404, NotFoundError),
         (409, RefusedError),
-        (410, MissingError),
+        (410, NotFoundError),
         (418, RefusedError),
         (204, RefusedError),
         (304, RefusedError),

@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.schema import metrics_pb2 as pb
-from runner.api.client.errors import ApiError, BadAnswerError, MissingError, TokenError, UnsafeError
+from runner.api.client.errors import (
+    ApiError,
+    BadAnswerError,
+    NotFoundError,
+    TokenError,
+    UnsafeError,
+)
 from runner.download import store
 from runner.download.batch import Watch
 from runner.errors import CallError, StorageError
@@ -118,7 +124,7 @@ def _body(server: MisbehavingServer, path: str) -> bytes:
     [
         (401, TokenError, "does not accept the token"),
         (403, TokenError, "denies access"),
-        (404, MissingError, "there is no batch"),
+        (404, NotFoundError, "there is no batch"),
     ],
 )
 def test_a_no_of_the_api_is_one_clear_sentence(
