@@ -11,8 +11,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from resim_inspect.files import is_folder
 from resim_inspect.text import clean
 from runner.errors import RunnerError
+from runner.storage.fs import disk_errors
 from runner.storage.scratch import DEMO_PREFIX, scratch_folder
 from runner.workspace.layout import BATCH, JOBS, RunFolder
 
@@ -43,7 +45,9 @@ def run(args: argparse.Namespace) -> int:
     """Create the workspace, run the build, open the inspector; return the code of the runs."""
     if args.keep is not None:
         folder: Path = args.keep
-        if folder.exists() and any(folder.iterdir()) and not (folder / JOBS).is_dir():
+        with disk_errors(folder):
+            is_taken = folder.exists() and any(folder.iterdir())
+        if is_taken and not is_folder(folder / JOBS):
             raise RunnerError(
                 f"{clean(str(folder))} has other content.", "Name a new or an empty folder."
             )
@@ -58,7 +62,8 @@ def _demo(workspace: Path, *, inspect: bool, emissions: bool) -> int:
     reason = why_not()
     if reason:
         _say(f"Nothing is run: {reason} The following results are invented.")
-        invent_results(workspace)
+        with disk_errors(workspace):
+            invent_results(workspace)
         code = 0
     else:
         example = example_folder()
@@ -78,8 +83,9 @@ def _emissions_demo(workspace: Path, *, inspect: bool) -> int:
     generate(flights, workspace)
     # Where it is looked up when the jobs are opened.
     config = workspace / ".resim" / "metrics" / CONFIG
-    config.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(emitting / CONFIG, config)
+    with disk_errors(config):
+        config.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(emitting / CONFIG, config)
     words = [str(workspace), "--only", "jobs", "--metrics-config", str(config)]
     words += ["--command", shlex.join([sys.executable, str(emitting / "emit.py")])]
     code = _run(words + _mounts(emitting), f"Five flights are in {workspace}; the example emits.")
@@ -159,7 +165,7 @@ def _run(words: list[str], text: str) -> int:
 
 
 def invent_results(workspace: Path) -> None:
-    """Create a workspace as the example would leave it, with invented numbers."""
+    """Create a workspace as the example would leave it, with invented numbers; raises OSError."""
     from resim_inspect.building.builder import DocumentBuilder
 
     deviations = {"calm_survey": 0.15, "coast_inspection": 0.48, "gusty_delivery": 1.24}

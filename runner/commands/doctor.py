@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from resim_inspect.settings.project_model import ProjectSettings, SlurmSettings
+from resim_inspect.settings.project_model import SlurmSettings
 from resim_inspect.text import clean, count, size
+from runner.commands.shared.arguments import project_of
 from runner.commands.shared.build_args import add_build_arguments, build_of, engine_options
 from runner.commands.shared.executor_args import (
     EXECUTOR_FLAGS,
@@ -117,7 +118,7 @@ def _checks(args: Namespace) -> Iterator[Check]:
 
 def _executor(args: Namespace) -> Iterator[Check]:
     """Check the executor of the arguments, or else the one that the project file has for `run`."""
-    project: ProjectSettings | None = getattr(args, "project_settings", None)
+    project = project_of(args)
     if args.executor == THREADS and project is not None:
         for flag, setting in project.defaults.get("run", {}).items():
             if flag in EXECUTOR_FLAGS:

@@ -49,6 +49,7 @@ from runner.execution.batch_run import BatchRunRequest
 from runner.execution.events import Event
 from runner.execution.result_cache import Planned
 from runner.execution.run_context import RunContext, RunPolicy
+from runner.storage.fs import disk_errors
 from runner.storage.kept_outputs import note_on
 from runner.storage.publish import locked, make_workspace, record
 from runner.watching.file_set import WatchScope
@@ -124,7 +125,8 @@ def _once(args: Namespace) -> CallEnd:
     build = build_of(args, os.environ)
     folder: Path = args.workspace
     if args.source is not None and not args.dry_run:
-        folder.mkdir(parents=True, exist_ok=True)
+        with disk_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
         workspace = make_workspace(args.source, folder)
     else:
         workspace = open_workspace(folder)

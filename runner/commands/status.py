@@ -7,7 +7,6 @@ import shutil
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -15,14 +14,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from resim_inspect.document.enums import WORST_FIRST
 from resim_inspect.schemas.window import Window, add_window_arguments, write_bounded
 from resim_inspect.terminal import use_color
-from resim_inspect.text import NOT_RUN, clean, count, cut, size, table
+from resim_inspect.text import NOT_RUN, clean, cut, size, table
 from runner.commands.shared.arguments import add_run_folder_argument, checked_bounds
 from runner.execution.events import Event
 from runner.exit_codes import ExitCode
 from runner.reporting.lines import Lines
+from runner.reporting.rows import jobs_line
 from runner.workspace.job_status import (
     JobStatus,
     WorkspaceStatus,
@@ -33,7 +32,7 @@ from runner.workspace.job_status import (
     workspace_status,
 )
 from runner.workspace.layout import open_workspace
-from runner.workspace.results import FORMAT, status_named
+from runner.workspace.results import FORMAT, Outcome, status_named
 from runner.workspace.run_follower import RunFollower
 from runner.workspace.run_record import NO_HEARTBEAT
 from runner.workspace.run_state import Life, RunState
@@ -145,12 +144,9 @@ def _row(status: JobStatus) -> tuple[str, ...]:
 
 def summary_of(jobs: Sequence[JobStatus]) -> str:
     """Return the jobs by verdict and outcome in one line: `3 jobs: 1 FAIL_BLOCK · 2 running`."""
-    verdicts = Counter(job.verdict for job in jobs if job.outcome == "done")
-    order = [status.name for status in WORST_FIRST]
-    parts = [f"{verdicts[name]:,} {name}" for name in order if verdicts[name]]
-    counts = counts_of(jobs)
-    parts += [f"{number:,} {outcome}" for outcome, number in counts.items() if outcome != "done"]
-    return f"{count(len(jobs), 'job')}: {' · '.join(parts)}."
+    done = [job.result for job in jobs if job.outcome == Outcome.DONE and job.result is not None]
+    others = counts_of([job for job in jobs if job.outcome != Outcome.DONE])
+    return jobs_line(done, others) + "."
 
 
 def run_lines(state: RunState, now: float) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus
@@ -89,13 +89,9 @@ def summary(
 
     `last` is the batch or the report, which may be all there is.
     """
-    verdicts = Counter(_verdict_word(r) for r in results if r.outcome is Outcome.DONE)
     endings: Counter[Outcome] = Counter(r.outcome for r in results if r.outcome is not Outcome.DONE)
-    parts = [f"{verdicts[name]:,} {name}" for name in _ORDER if verdicts[name]]
-    parts += [f"{n:,} {clean(name)}" for name, n in sorted(verdicts.items()) if name not in _ORDER]
-    parts += [f"{endings[o]:,} {word}" for o, word in ENDINGS.items() if endings[o]]
-    total = count(len(results), "job")
-    line = f"{total}: {' · '.join(parts)}" if parts else total
+    others = {word: endings[outcome] for outcome, word in ENDINGS.items() if endings[outcome]}
+    line = jobs_line([r for r in results if r.outcome is Outcome.DONE], others)
     if kept_count:
         line += f" ({kept_count:,} unchanged, not run again)"
     if last is not None:
@@ -103,6 +99,19 @@ def summary(
         end = f"{last.mode.capitalize()} {end}{' (unchanged, not run again)' * last_kept}"
         line = f"{line}. {end}" if results else end
     return f"{line}.{_overall([*results, *([last] if last else [])], gate)}"
+
+
+def jobs_line(done: Sequence[JobResult], others: Mapping[str, int]) -> str:
+    """Return a number of jobs by verdict, then the `others` by word: `3 jobs: 1 PASSED · 2 queued`.
+
+    `done` are the results of the jobs that came to their end.
+    """
+    verdicts = Counter(map(_verdict_word, done))
+    parts = [f"{verdicts[name]:,} {name}" for name in _ORDER if verdicts[name]]
+    parts += [f"{n:,} {clean(name)}" for name, n in sorted(verdicts.items()) if name not in _ORDER]
+    parts += [f"{number:,} {word}" for word, number in others.items()]
+    total = count(len(done) + sum(others.values()), "job")
+    return f"{total}: {' · '.join(parts)}" if parts else total
 
 
 def _verdict_word(result: JobResult) -> str:

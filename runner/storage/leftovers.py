@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from resim_inspect.files import is_file, is_folder, is_temporary
 from resim_inspect.text import clean, size
-from runner.errors import RunnerError
+from runner.errors import RunnerError, StorageError
 from runner.storage.claims import is_claimed
 from runner.storage.fs import remove_tree
 from runner.storage.publish import NEW_OUTPUTS, OLD_OUTPUTS, PENDING, recover_publication
@@ -41,6 +41,7 @@ def leftovers_of_workspace(workspace: Workspace, *, results: bool) -> Iterator[L
     """Yield what a workspace holds beside its inputs: parts of runs that broke off, their record.
 
     With `results` also all outputs, logs and results. The caller holds the workspace's lock.
+    Raises StorageError for a folder that cannot be read.
     """
     folders = [(f"the job {job.name}", job.folder) for job in workspace.jobs]
     for name, folder in [*folders, ("the batch", workspace.batch)]:
@@ -71,7 +72,12 @@ def _parts(name: str, folder: RunFolder, parts: Iterable[str]) -> Iterator[Lefto
 def _partial_files(name: str, folder: Path) -> Iterator[Leftover]:
     """Yield the files that killed programs were writing."""
     if is_folder(folder):
-        for path in sorted(folder.iterdir()):
+        try:
+            paths = sorted(folder.iterdir())
+        except OSError as error:
+            reason = f"{clean(str(folder))} cannot be read: {error.strerror}."
+            raise StorageError(reason) from error
+        for path in paths:
             if is_temporary(path.name):
                 yield _tree(f"half-written {path.name} of {name}", path)
 
@@ -107,7 +113,7 @@ def _publish(folder: RunFolder) -> str:
 
 def _size(path: Path) -> int:
     """Number of bytes of a file, or of the files in a folder; links are not followed."""
-    if not path.is_dir():
+    if not is_folder(path):
         with suppress(OSError):
             return path.lstat().st_size
     total = 0

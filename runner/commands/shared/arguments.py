@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from resim_inspect.schemas.window import Bounds, bounds_of
 from runner.errors import CallError
+
+if TYPE_CHECKING:
+    from resim_inspect.settings import BuildSettings, ProjectSettings
 
 Target = argparse.ArgumentParser | argparse._ArgumentGroup
 """A parser or a group of it."""
@@ -83,17 +87,32 @@ def add_hide_images(target: Target) -> None:
     )
 
 
+def project_of(args: argparse.Namespace) -> ProjectSettings | None:
+    """Return the project file of a call; None without one, and for commands that ignore it."""
+    project: ProjectSettings | None = getattr(args, "project_settings", None)
+    return project
+
+
+def build_settings_of(args: argparse.Namespace) -> BuildSettings | None:
+    """Return the build of the project file that a call uses; None if the call names its own."""
+    settings: BuildSettings | None = getattr(args, "build_settings", None)
+    return settings
+
+
 def non_negative(text: str) -> int:
     """Convert an argument to a whole number of at least 0; raises ArgumentTypeError."""
-    value = int(text)
+    value = int(text) if text.isascii() and text.isdecimal() else -1
     if value < 0:
-        raise argparse.ArgumentTypeError("must not be negative")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 0")
     return value
 
 
 def positive_number(text: str) -> float:
     """Convert an argument to a finite number above 0; raises ArgumentTypeError."""
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError("must be more than 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return value

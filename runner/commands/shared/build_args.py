@@ -11,7 +11,11 @@ from dataclasses import replace
 from resim_inspect.settings.project_model import BuildSettings
 from resim_inspect.terminal import positive
 from resim_inspect.text import clean, count
-from runner.commands.shared.arguments import non_negative, positive_number
+from runner.commands.shared.arguments import (
+    build_settings_of,
+    non_negative,
+    positive_number,
+)
 from runner.commands.shared.build_values import mounts_of, variables_of
 from runner.commands.shared.watched_paths import watched_code
 from runner.engines.discovery import engine_names
@@ -181,7 +185,7 @@ def add_build_arguments(parser: argparse.ArgumentParser) -> None:
 
 def build_of(args: argparse.Namespace, env: Mapping[str, str]) -> Build:
     """Return the build that the arguments and its settings describe; raises CallError."""
-    settings: BuildSettings | None = getattr(args, "build_settings", None)
+    settings = build_settings_of(args)
     if args.image is None:
         if args.command is None:
             raise CallError(

@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from resim_inspect.settings.project_model import ProjectSettings, SlurmSettings
+from resim_inspect.settings.project_model import SlurmSettings
 from resim_inspect.text import clean
+from runner.commands.shared.arguments import project_of
 from runner.commands.shared.batch_call import RunOnWorker
 from runner.commands.shared.build_args import engine_options
 from runner.commands.shared.session import Session
@@ -115,7 +116,7 @@ def connected_cluster(args: Namespace) -> Iterator[DaskCluster | SlurmCluster | 
     if address is None:
         from runner.executors.slurm_cluster import SlurmCluster
 
-        project: ProjectSettings | None = getattr(args, "project_settings", None)
+        project = project_of(args)
         yield SlurmCluster(SlurmSettings() if project is None else project.slurm)
         return
     from runner.executors.dask_cluster import DaskCluster

@@ -9,7 +9,7 @@ from pathlib import Path
 from resim_inspect.files import is_file
 from resim_inspect.terminal import positive
 from resim_inspect.text import clean
-from runner.commands.shared.arguments import non_negative, positive_number
+from runner.commands.shared.arguments import non_negative, positive_number, project_of
 from runner.engines.protocol import Build
 from runner.errors import CallError
 from runner.execution.cancellation import GRACE
@@ -83,16 +83,14 @@ def add_policy_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def policy_of(args: argparse.Namespace, build: Build, env: Mapping[str, str]) -> RunPolicy:
-    """Return the policy of every run of the call."""
+    """Return the policy of every run of the call; raises CallError."""
     configs = tuple(path.absolute() for path in args.metrics_config or ())
     for path in configs:
         if not is_file(path):
             raise CallError(f"--metrics-config {clean(str(path))} is not a file.")
-    if not configs:
-        from resim_inspect.settings import load_project
-
-        project = load_project(Path())
-        configs = project.metrics_config if project is not None else ()
+    project = project_of(args)
+    if not configs and project is not None:
+        configs = project.metrics_config
     return RunPolicy(
         metrics_config=configs,
         timeout=args.timeout,

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from resim_inspect.settings.project_model import ProjectSettings
 from resim_inspect.text import clean
+from runner.commands.shared.arguments import project_of
 from runner.commands.shared.build_args import engine_options, fit_to_engine
 from runner.commands.shared.reporting_args import ReportingOptions
 from runner.engines import discovery
@@ -178,7 +178,7 @@ def reporting_changes(
     from resim_inspect.comparison import file_tolerances
     from runner.watching.result_changes import ResultChanges
 
-    project: ProjectSettings | None = getattr(args, "project_settings", None)
+    project = project_of(args)
     tolerances = file_tolerances({} if project is None else project.compare)
     changes = ResultChanges(session.dispatcher, metrics_of, tolerances)
     return session._replace(context=replace(session.context, notify=changes))

@@ -6,8 +6,8 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from resim_inspect.settings import BuildSettings, ProjectSettings
 from resim_inspect.settings.project_model import FILE_NAME
+from runner.commands.shared.arguments import build_settings_of, project_of
 from runner.storage.publish import LOCK
 from runner.watching.file_set import NOTHING, Patterns, WatchScope, expand
 from runner.workspace.layout import BATCH, CONFIG, JOBS
@@ -16,14 +16,14 @@ from runner.workspace.run_record import record_of_outputs, record_of_workspace
 
 def ignored(args: Namespace) -> Patterns:
     """Return the patterns of `[watch] ignore` of the call's project file."""
-    project: ProjectSettings | None = getattr(args, "project_settings", None)
+    project = project_of(args)
     return NOTHING if project is None else Patterns(project.folder, project.watch.ignore)
 
 
 def watched_code(args: Namespace) -> tuple[Path, ...]:
     """Return the files of `[watch] paths`, which belong to the code of a build of that file."""
-    project: ProjectSettings | None = getattr(args, "project_settings", None)
-    if project is None or getattr(args, "build_settings", None) is None:
+    project = project_of(args)
+    if project is None or build_settings_of(args) is None:
         return ()
     return expand(project.folder, project.watch.paths, ignored(args), written_by(args))
 
@@ -52,8 +52,8 @@ def written_by(args: Namespace) -> tuple[Path, ...]:
 
 def scope_of(args: Namespace, scope: WatchScope) -> WatchScope:
     """Return the scope of a call with its project file, env-files and patterns to ignore."""
-    project: ProjectSettings | None = getattr(args, "project_settings", None)
-    settings: BuildSettings | None = getattr(args, "build_settings", None)
+    project = project_of(args)
+    settings = build_settings_of(args)
     files = [Path.cwd() / FILE_NAME if project is None else project.path]
     files += settings.env_files if settings is not None else ()
     return replace(

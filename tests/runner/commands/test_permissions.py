@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import errno
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,17 @@ def test_a_path_without_permission_is_one_sentence(
     error = capsys.readouterr().err
     assert "/locked" in error
     assert "Traceback" not in error
+
+
+def test_clean_names_a_folder_that_it_may_not_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(path: Path) -> Iterator[Path]:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    make_inputs(tmp_path / "flights/jobs/a/inputs")
+    folder = tmp_path / "flights/jobs/a/run"
+    folder.mkdir()
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert main(["clean", str(tmp_path / "flights")]) == 2
+    assert capsys.readouterr().err.endswith(f": {folder} cannot be read: Permission denied.\n")

@@ -16,6 +16,7 @@ from resim_inspect.settings.project import SCHEMA
 from resim_inspect.settings.schema_check import resolved, shipped_schema
 from runner.cli import main
 from runner.commands import COMMANDS, WITHOUT_PROJECT
+from runner.commands.shared.arguments import non_negative, positive_number
 from runner.commands.shared.build_args import build_of
 from runner.commands.shared.policy_args import policy_of
 from runner.commands.shared.project_args import apply_project, opposite_of
@@ -92,6 +93,22 @@ def parsed(command: str, *words: str) -> argparse.Namespace:
 
 def built(command: str, *words: str) -> Build:
     return build_of(parsed(command, *words), {"HOME_PORT": "42"})
+
+
+@pytest.mark.parametrize("text", ["x", "-1", "1.5", "²", ""])
+def test_an_argument_that_is_not_a_whole_number_is_quoted(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match=r"' is not a whole number of at least 0"):
+        non_negative(text)
+    if text != "1.5":
+        with pytest.raises(argparse.ArgumentTypeError, match=r"' is not a number above 0"):
+            positive_number(text)
+
+
+def test_a_command_without_the_project_file_leaves_a_faulty_one_alone(project: Path) -> None:
+    (project / "resim.toml").write_text("x = 1")
+    # The arguments of `run` as `demo` parses them.
+    args = parser_of("run").parse_args(["flights"])
+    assert policy_of(args, Build(), {}).metrics_config == ()
 
 
 def test_the_default_build_has_its_settings(project: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from runner.cli import main
 from runner.execution.events import Event
 from runner.reporting.lines import Lines
+from runner.reporting.rows import jobs_line
 from runner.workspace.job_status import record_at
 from runner.workspace.results import JobResult, Outcome
 
@@ -87,3 +88,11 @@ def test_a_run_of_another_program_is_followed_to_its_end(
     record.events.write_text("".join(json.dumps(event.as_dict()) + "\n" for event in events))
     assert main(["status", str(tmp_path), "--follow"]) == 5
     assert "\na " in capsys.readouterr().out
+
+
+def test_jobs_are_counted_by_verdict_whatever_they_left() -> None:
+    emitted = JobResult("a", "0", Outcome.DONE, emissions="2 rows in 1 topic")
+    done = [emitted, JobResult("b", "1", Outcome.DONE, "PASSED"), JobResult("c", "2", Outcome.DONE)]
+    text = "4 jobs: 1 PASSED · 1 UNSET · 1 with emissions and no verdict · 1 queued"
+    assert jobs_line(done, {"queued": 1}) == text
+    assert jobs_line([], {}) == "0 jobs"
