@@ -13,6 +13,8 @@ from typing import Self
 
 MANY_FILES = 100
 """Number of files above which they are not flushed one by one."""
+MAX_SMALL = 256 << 20
+"""Limit in bytes of a file that is read whole, such as the record of a run."""
 _PREFIX_CHARACTERS = 50
 """Characters of a file's name in its temporary name, which stays below the 255 bytes that a file
 system allows."""
@@ -75,6 +77,31 @@ def file_states(paths: Iterable[Path]) -> tuple[tuple[str, int, int, int], ...]:
             status = path.stat()
             states.append((str(path), status.st_ino, status.st_size, status.st_mtime_ns))
     return tuple(states)
+
+
+def read_small(path: Path, limit: int = MAX_SMALL) -> bytes:
+    """Read a regular file of at most `limit` bytes; raises OSError for anything else.
+
+    A pipe, which another program may have made, does not block the reader.
+    """
+    with open(path, "rb", opener=_open_at_once) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, f"it has more than {limit:,} bytes", str(path))
+    return data
+
+
+def read_end(path: Path, limit: int) -> bytes:
+    """Read the last bytes of a file, at most `limit`; raises OSError."""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - limit))
+        return file.read(limit)
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def is_socket(path: Path) -> bool:

@@ -14,7 +14,15 @@ import pytest
 
 import resim_inspect
 import runner
-from resim_inspect.files import Staging, absolute, expanded, make_folders, write_whole
+from resim_inspect.files import (
+    Staging,
+    absolute,
+    expanded,
+    make_folders,
+    read_end,
+    read_small,
+    write_whole,
+)
 
 
 def names(folder: Path) -> list[str]:
@@ -130,6 +138,17 @@ def test_no_other_module_looks_for_a_home() -> None:
 
 RENAMING = {"resim_inspect/files.py", "runner/storage/object_store.py"}
 """The other one streams a file that it fetches, within a store of objects."""
+
+
+def test_a_file_above_its_limit_is_not_read_and_of_a_long_one_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"12345")
+    assert read_small(path, 5) == b"12345"
+    with pytest.raises(OSError, match="it has more than 4 bytes"):
+        read_small(path, 4)
+    with pytest.raises(IsADirectoryError):
+        read_small(tmp_path)
+    assert (read_end(path, 3), read_end(path, 9)) == (b"345", b"12345")
 
 
 def test_no_other_module_writes_files_under_temporary_names() -> None:

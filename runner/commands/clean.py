@@ -93,6 +93,7 @@ def run(args: Namespace) -> int:
             return ExitCode.OK
         _print(leftovers)
         if not args.yes and not _confirmed(len(leftovers)):
+            sys.stdout.write("Nothing was removed.\n")
             return ExitCode.CANCELLED
         return _remove(leftovers)
 

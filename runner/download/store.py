@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from resim_inspect.files import exists
+from resim_inspect.files import exists, read_small
 from resim_inspect.text import clean, size
 from runner.errors import CallError, StorageError
 from runner.storage.fs import disk_errors, remove_tree, write_locked
-from runner.storage.publish import NEW_OUTPUTS, OLD_OUTPUTS
+from runner.storage.publish import NEW_LOGS, NEW_OUTPUTS, OLD_OUTPUTS
 from runner.workspace.contract import METRICS, names_in
 from runner.workspace.layout import CONFIG, FORMAT, JOBS, LISTING, RunFolder, open_workspace
 
@@ -89,7 +89,7 @@ class Target:
         values: dict[str, Any] = {}
         if exists(path):
             with disk_errors(path):
-                values = json.loads(path.read_bytes())
+                values = json.loads(read_small(path))
         entries: dict[str, Any] = values.get("jobs", {})
         entries |= {name: {**entries.get(name, {}), **entry} for name, entry in jobs.items()}
         values |= {
@@ -115,7 +115,7 @@ def read_state(run_folder: RunFolder) -> dict[str, Any]:
     The job is complete if its files are there and have the sizes that were recorded.
     """
     try:
-        values = json.loads((run_folder.run / FETCHED).read_bytes())
+        values = json.loads(read_small(run_folder.run / FETCHED))
     except (OSError, ValueError, RecursionError):
         # Without a valid state, the job is downloaded again, which repairs it.
         return {}
@@ -158,8 +158,8 @@ def put(
 
 
 def put_logs(run_folder: RunFolder, logs: Mapping[str, Path]) -> dict[str, str]:
-    """Replace the job's logs by files, in one step; returns and raises like `put`."""
-    new = run_folder.path / ".logs.new"
+    """Replace the job's logs by files, which are moved; returns and raises like `put`."""
+    new = run_folder.path / NEW_LOGS
     with disk_errors(run_folder.path):
         remove_tree(new)
         new.mkdir(parents=True)

@@ -134,7 +134,7 @@ def run_served(
     for sentence in failed.sentences():
         warn(sentence)
     try:
-        # The real credentials replace these in digests only.
+        # The real credentials replace these in memory only.
         blank = ApiCredentials()
         served = api.build_index(
             request.workspaces,

@@ -1,4 +1,4 @@
-"""A build's output: written to a file up to a limit, its last lines in digests, never blocking."""
+"""A build's output: written to a file up to a limit, its last lines in memory, never blocking."""
 
 from __future__ import annotations
 

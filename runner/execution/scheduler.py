@@ -38,7 +38,7 @@ do not grow with the call."""
 
 
 def slots(info: EngineInfo, limits: Limits) -> int:
-    """Return how many runs fit at once: by the engine's CPUs, and three quarters of its digests."""
+    """Return how many runs fit at once: by the engine's CPUs, and three quarters of its memory."""
     by_cpu = max(1, int(info.cpus / (limits.cpus or 1)))
     if not info.memory or limits.memory_mib is None:
         return by_cpu

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
 
+from resim_inspect.files import read_end
 from resim_inspect.settings.project_model import SlurmSettings
 from resim_inspect.text import clean, count
 from runner.errors import CallError, ExecutorError
@@ -205,7 +206,7 @@ class SlurmCluster(Executor):
         """Return the last line of the newest log of a job of Slurm, and its path."""
         with suppress(OSError, IndexError):
             logs = sorted(self._logs.glob("*.log"), key=lambda path: path.stat().st_mtime)
-            lines = logs[-1].read_text("utf-8", "replace").split("\n")
+            lines = read_end(logs[-1], 1 << 16).decode("utf-8", "replace").split("\n")
             last = [line for line in lines if line.strip()][-1]
             return f"{clean(str(logs[-1]))} ends with: {clean(last, 200)}"
         return f"Look for logs in {clean(str(self._logs))}."

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 
 from runner.errors import StorageError
+from runner.storage.fs import disk_errors
 from runner.storage.object_store import ObjectStore
 from runner.workspace.run_record import RunRecord
 
@@ -91,5 +92,5 @@ def _content(path: Path) -> bytes:
 
 
 def _append(path: Path, data: bytes) -> None:
-    with path.open("ab") as file:
+    with disk_errors(path), path.open("ab") as file:
         file.write(data)

@@ -55,7 +55,7 @@ def fetch_report(config: ReportConfig, retry: RetryPolicy | None = None) -> Repo
             Batch(
                 listed_id(batch, "batch"),
                 text_of(batch, "friendlyName"),
-                _time(batch, "creationTimestamp"),
+                _time(batch, "creationTimestamp", "a batch in the API's list"),
                 source.batch(listed_id(batch, "batch")),
                 batch,
                 config,
@@ -94,12 +94,12 @@ def _plain(row: Row, key: str) -> str:
         ) from None
 
 
-def _time(row: Row, key: str) -> datetime:
+def _time(row: Row, key: str, thing: str = "the API's report") -> datetime:
     text = text_of(row, key)
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
         raise FetchError(
-            f'the API\'s report has the {key} "{clean(text, 60)}", which is not a valid time.'
+            f'{thing} has the {key} "{clean(text, 60)}", which is not a valid time.'
         ) from None
     return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -87,7 +87,8 @@ class EventDispatcher:
         queue: Sequence[str],
         **numbers: int,
     ) -> None:
-        """Send the plan of the call; `numbers` are jobs, todo and parallel.
+        """Send the plan of the call; `numbers` are jobs, todo, parallel, and batch: 1
+        with a run after the jobs, else 0.
 
         `names` are those of all rows of the display, `queue` those of the jobs in their order.
         """

@@ -64,7 +64,10 @@ def remove_link(path: Path) -> None:
 
 
 def remove_tree(path: Path) -> None:
-    """Remove a folder or a link, if it exists; parts that cannot be removed stay."""
+    """Remove a folder or a link, if it exists; parts of a folder that cannot be removed stay.
+
+    Raises OSError for a link that cannot be removed.
+    """
     if path.is_symlink():
         path.unlink()
     elif path.exists():

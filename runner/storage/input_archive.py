@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from resim_inspect.files import read_small
 from resim_inspect.text import clean
 from runner.errors import RunnerError
 
@@ -99,7 +100,7 @@ class DigestCache:
         self._new: dict[str, list[object]] = {}
         if path is not None:
             try:
-                values = json.loads(path.read_bytes())
+                values = json.loads(read_small(path))
             except (OSError, ValueError, RecursionError):
                 values = {}
             if isinstance(values, dict) and isinstance(values.get("files"), dict):

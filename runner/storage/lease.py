@@ -9,6 +9,7 @@ from pathlib import Path
 from runner.workspace.process_identity import current_owner as current_owner
 from runner.workspace.process_identity import host_identity as host_identity
 from runner.workspace.process_identity import is_stale as is_stale
+from runner.workspace.process_identity import pid_in as pid_in
 from runner.workspace.process_identity import process_start as process_start
 
 LABEL = "ai.resim.inspect"

@@ -14,8 +14,15 @@ from resim_inspect.text import clean, size
 from runner.errors import RunnerError, StorageError
 from runner.storage.claims import is_claimed
 from runner.storage.fs import remove_tree
-from runner.storage.publish import NEW_OUTPUTS, OLD_OUTPUTS, PENDING, recover_publication
+from runner.storage.publish import (
+    NEW_LOGS,
+    NEW_OUTPUTS,
+    OLD_OUTPUTS,
+    PENDING,
+    recover_publication,
+)
 from runner.workspace.layout import RunFolder, Workspace
+from runner.workspace.live_log import LIVE_SUFFIX
 from runner.workspace.run_record import record_of_workspace
 
 API_FILES = ".api"
@@ -52,7 +59,7 @@ def leftovers_of_workspace(workspace: Workspace, *, results: bool) -> Iterator[L
             text = clean(f"unpublished results of {name}, to be published")
             yield Leftover(text, partial(_publish, folder))
         else:
-            yield from _parts(name, folder, (NEW_OUTPUTS, OLD_OUTPUTS, API_FILES))
+            yield from _parts(name, folder, (NEW_OUTPUTS, OLD_OUTPUTS, NEW_LOGS, API_FILES))
             if not results:
                 yield from _partial_files(name, folder.run)
         if results:
@@ -78,7 +85,7 @@ def _partial_files(name: str, folder: Path) -> Iterator[Leftover]:
             reason = f"{clean(str(folder))} cannot be read: {error.strerror}."
             raise StorageError(reason) from error
         for path in paths:
-            if is_temporary(path.name):
+            if is_temporary(path.name) or path.name.endswith(LIVE_SUFFIX):
                 yield _tree(f"half-written {path.name} of {name}", path)
 
 

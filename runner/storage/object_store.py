@@ -118,7 +118,7 @@ class ObjectStore:
 
     def remove(self, name: str) -> None:
         """Remove a file or a folder with all its files, unless it is missing already."""
-        with self._errors(f"freed of {name}"), suppress(FileNotFoundError):
+        with self._errors(f"changed ({name} was not removed)"), suppress(FileNotFoundError):
             self._fs.rm(self._path(name), recursive=True)
 
     def _path(self, name: str) -> str:

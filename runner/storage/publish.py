@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from resim_inspect.files import exists, is_folder
+from resim_inspect.files import exists, is_folder, read_small
 from resim_inspect.text import clean
 from runner.errors import WorkspaceError
 from runner.storage.fs import disk_errors, flush_tree, remove_link, remove_tree, write_locked
@@ -27,6 +27,7 @@ from runner.workspace.results import JobResult, Outcome, result_from_bytes
 
 NEW_OUTPUTS = ".outputs.new"
 OLD_OUTPUTS = ".outputs.old"
+NEW_LOGS = ".logs.new"
 PENDING = "result.json.new"
 DIGESTS = "inputs.json"
 LOCK = ".lock"
@@ -72,7 +73,7 @@ def recover_publication(run_folder: RunFolder) -> None:
     old = run_folder.path / OLD_OUTPUTS
     with disk_errors(run_folder.path):
         try:
-            result = result_from_bytes(pending.read_bytes())
+            result = result_from_bytes(read_small(pending))
         except FileNotFoundError:
             result = None
         except ValueError:
@@ -103,7 +104,7 @@ def record(workspace: Workspace) -> None:
     path = workspace.folder / CONFIG
     values: dict[str, Any] = {}
     if exists(path):
-        values = json.loads(path.read_bytes())
+        values = json.loads(read_small(path))
     ours = config_values(workspace)
     jobs = dict(values.get("jobs", {}))
     for name, job in ours.pop("jobs").items():

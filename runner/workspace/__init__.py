@@ -1,1 +1,1 @@
-"""A workspace on disk, read: contract, layout, discovery, results."""
+"""A workspace on disk, read: contract, layout, results, and the records of runs."""

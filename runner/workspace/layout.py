@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from resim_inspect.files import exists, is_file, is_folder
+from resim_inspect.files import exists, is_file, is_folder, read_small
 from resim_inspect.text import clean
 from runner.workspace.batch_info import (
     NO_BATCH_INFO,
@@ -84,7 +84,7 @@ class RunFolder(NamedTuple):
     def read_result(self) -> JobResult | None:
         """Read the recorded result; None if missing; raises WorkspaceError for a broken file."""
         try:
-            data = self.result.read_bytes()
+            data = read_small(self.result)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -194,36 +194,42 @@ def open_workspace(folder: Path) -> Workspace:
             " jobs.",
             f"A workspace has {JOBS}/NAME/inputs/experience and {JOBS}/NAME/inputs/logs.",
         )
-    values = _read_config(folder / CONFIG)
-    workspace_id = uuid_value(values.get("workspaceID"), "workspaceID") or derived_id(folder)
+    path = folder / CONFIG
+    values = _read_config(path)
+    workspace_id = _id(values, "workspaceID", path) or derived_id(folder)
     recorded = values.get("jobs", {})
     if not isinstance(recorded, dict):
-        raise WorkspaceError(f'{folder / CONFIG}: "jobs" is not an object.')
+        raise WorkspaceError(f'{path}: "jobs" is not an object.')
     jobs = []
     for name in _folders(folder / JOBS):
         about = recorded.get(_text(name), {})
         if not isinstance(about, dict):
-            raise WorkspaceError(f'{folder / CONFIG}: the job "{clean(name)}" is not an object.')
+            raise WorkspaceError(f'{path}: the job "{clean(name)}" is not an object.')
         shown = about.get("experienceName")
         jobs.append(
             Job(
                 name,
-                uuid_value(about.get("jobID"), "jobID") or uuid5(workspace_id, _text(name)),
+                uuid_value(about.get("jobID"), f'{path}: the job "{clean(name)}": "jobID"')
+                or uuid5(workspace_id, _text(name)),
                 shown if isinstance(shown, str) and shown else _text(name),
                 RunFolder(folder / JOBS / name),
-                job_info(about, name, folder / CONFIG),
+                job_info(about, name, path),
             )
         )
     return Workspace(
         folder,
         workspace_id,
         # A job's name has no slash, so these never equal a job's id.
-        uuid_value(values.get("projectID"), "projectID") or uuid5(workspace_id, "/project"),
-        uuid_value(values.get("batchID"), "batchID") or uuid5(workspace_id, "/batch"),
+        _id(values, "projectID", path) or uuid5(workspace_id, "/project"),
+        _id(values, "batchID", path) or uuid5(workspace_id, "/batch"),
         tuple(jobs),
         recorded=_has_ids(values, [job.name for job in jobs]),
-        info=batch_info(values, folder / CONFIG),
+        info=batch_info(values, path),
     )
+
+
+def _id(values: Mapping[str, Any], key: str, path: Path) -> UUID | None:
+    return uuid_value(values.get(key), f'{path}: "{key}"')
 
 
 def _has_ids(values: Mapping[str, Any], names: Sequence[str]) -> bool:
@@ -273,7 +279,7 @@ def _folders(folder: Path) -> list[str]:
 
 def _read_config(path: Path) -> dict[str, Any]:
     try:
-        data = path.read_bytes()
+        data = read_small(path)
     except FileNotFoundError:
         return {}
     except OSError as error:

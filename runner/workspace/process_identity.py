@@ -43,11 +43,17 @@ def is_stale(owner: str) -> bool:
     """
     host, boot, space, pid, start = (owner.split("/") + [""] * 5)[:5]
     own_host, own_boot, own_space = host_identity().split("/")
-    if host != own_host or not pid.isdecimal():
+    number = pid_in(pid)
+    if host != own_host or number is None:
         return False
     if boot != own_boot:
         return bool(boot and own_boot)
-    return space == own_space and process_start(int(pid)) != start
+    return space == own_space and process_start(number) != start
+
+
+def pid_in(text: str) -> int | None:
+    """Return the pid that a text is; None for any other text, also for too long a number."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def process_start(pid: int) -> str:

@@ -1,6 +1,6 @@
 """The record of a workspace's present or last run: its folder, its owner, and requests to stop.
 
-The processes that hold claims on its jobs, too, which on other machines may outlive it.
+It also has the processes that hold claims on jobs: on other machines they may outlive the run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,13 @@ from resim_inspect.files import is_file
 from resim_inspect.terminal import shell_line
 from resim_inspect.text import clean
 from runner.workspace.layout import RunFolder
-from runner.workspace.process_identity import current_owner, host_identity, is_local, is_stale
+from runner.workspace.process_identity import (
+    current_owner,
+    host_identity,
+    is_local,
+    is_stale,
+    pid_in,
+)
 from runner.workspace.results import FORMAT
 from runner.workspace.run_events import finite, text_of, texts, whole
 
@@ -314,7 +320,7 @@ def holder_in(content: bytes, seen: float) -> Holder | None:
         return None
     # The parts of `current_owner`; anything else was written by another program.
     parts = identity.split("/")
-    if len(parts) != 5 or not parts[3].isdecimal():
+    if len(parts) != 5 or pid_in(parts[3]) is None:
         return None
     return Holder(identity, seen)
 

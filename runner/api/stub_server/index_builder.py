@@ -1,6 +1,7 @@
 """Builder of the folder that the stub server serves: an index, and all blobs in one file.
 
-Everything is copied, so that builds may run again while the folder is served.
+Documents are copied, so that builds may run again while the folder is served; the files of logs
+are served from their own paths.
 """
 
 from __future__ import annotations

@@ -67,7 +67,10 @@ def _is_name(name: str) -> bool:
 
 def _from_environment(location: str, name: str, env: Mapping[str, str]) -> str:
     if name not in env:
-        raise CallError(f"{location}: the environment has no such variable.")
+        raise CallError(
+            f"{location}: the environment has no such variable.",
+            "Export the variable, or correct its name.",
+        )
     return env[name]
 
 
@@ -127,7 +130,10 @@ def _mount(text: str, location: str, folder: Path) -> Mount:
         raise CallError(f'{location} "{shown}" is not SRC:DST or SRC:DST:rw, with an absolute DST.')
     # An engine would create a missing folder, owned by root.
     if not exists(folder / source):
-        raise CallError(f"{location}: {clean(str(folder / source), 120)} does not exist.")
+        raise CallError(
+            f"{location}: {clean(str(folder / source), 120)} does not exist.",
+            "Create it, or correct the path.",
+        )
     path = (folder / source).resolve()
     label = mode[-1:] if mode[-1:] in {"z", "Z"} else ""
     if label and ":" in str(path):

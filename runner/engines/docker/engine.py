@@ -320,7 +320,7 @@ def connect(candidates: Sequence[Candidate]) -> DockerEngine:
         except EngineError as error:
             hint = error.hint
             tried.append(f"{candidate.address or 'no address'} ({candidate.source}): {error}")
-    what = "; ".join(tried) if tried else "no DOCKER_HOST, context or socket was found"
+    what = "; ".join(tried) if tried else "no DOCKER_HOST, context or socket was found."
     other = "Start docker or podman, set DOCKER_HOST, or run without an engine by --command."
     raise EngineError(
         f"no container engine answers: {what}", hint if len(tried) == 1 and hint else other

@@ -82,9 +82,10 @@ def end_run(work: Path) -> list[str]:
 def _processes_of(work: Path) -> set[int]:
     processes = set()
     _, _, process = lease.owner_record(work, OWNER).partition("\n")
-    pid, _, start = process.partition(" ")
-    if pid.isdecimal() and start and lease.process_start(int(pid)) == start:
-        processes.add(int(pid))
+    text, _, start = process.partition(" ")
+    pid = lease.pid_in(text)
+    if pid is not None and start and lease.process_start(pid) == start:
+        processes.add(pid)
     # A runner that died just after the start did not write the process down. It is found by its
     # outputs: in its environment, or as the folder that bubblewrap binds.
     outputs = os.fsencode(work / "outputs") + b"\0"

@@ -10,6 +10,7 @@ import pytest
 from resim_inspect.files import Staging, is_temporary, remove_partial
 from runner.storage.leftovers import leftovers_of_workspace, remove_all
 from runner.workspace.layout import open_workspace
+from runner.workspace.live_log import live_path
 from tests.api.misbehaving_server import MisbehavingServer
 from tests.containers.container_harness import call_runner
 from tests.runner.fetch_harness import fetch, offer, tree
@@ -103,6 +104,16 @@ def test_clean_lists_and_removes_them(tmp_path: Path) -> None:
     )
     assert partial_files(folder) == []
     assert (folder / ".notes.tmp").is_file()
+
+
+def test_clean_lists_what_a_killed_fetch_and_a_killed_run_leave(tmp_path: Path) -> None:
+    folder, _ = workspace_of(tmp_path, "a")
+    (folder / "jobs/a/.logs.new").mkdir()
+    (folder / "jobs/a/run").mkdir()
+    live_path(folder / "jobs/a/run/log.txt").write_bytes(b"half")
+    texts = list(remove_all(leftovers_of_workspace(open_workspace(folder), results=False)))
+    assert texts == [".logs.new of the job a, 0 B", "half-written log.txt.live of the job a, 4 B"]
+    assert not (folder / "jobs/a/.logs.new").exists()
 
 
 def paths_written(monkeypatch: pytest.MonkeyPatch) -> list[Path]:

@@ -102,7 +102,7 @@ def test_a_usable_storage_is_left_as_it_was(tmp_path: Path, failing: type[Failin
         (
             "remove",
             PermissionError("Access Denied"),
-            "cannot be freed of resim-check-",
+            "cannot be changed (resim-check-",
             "Check the rights of the credentials that this machine has.",
         ),
         ("write", OSError("\x1b[2Jbroken"), "cannot be written", ""),

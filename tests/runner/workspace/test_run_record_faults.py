@@ -11,7 +11,7 @@ import pytest
 
 from runner.workspace.growing_file import MAX_LINE, GrowingFile
 from runner.workspace.layout import open_workspace
-from runner.workspace.process_identity import current_owner
+from runner.workspace.process_identity import current_owner, host_identity
 from runner.workspace.results import JobResult, Outcome
 from runner.workspace.run_events import Event
 from runner.workspace.run_follower import RunFollower, run_state
@@ -21,6 +21,7 @@ from runner.workspace.run_record import (
     Liveness,
     RunOwner,
     RunRecord,
+    holder_in,
     liveness,
     read_owner,
     record_of_workspace,
@@ -140,6 +141,15 @@ def test_a_damaged_owner_counts_as_unknown(tmp_path: Path, data: bytes) -> None:
     assert read_owner(record) is None
     assert liveness(read_owner(record), 0.0) is Liveness.UNKNOWN
     assert run_state(record).life is Life.NONE
+
+
+@pytest.mark.parametrize("pid", ["9" * 5000, "9" * 12, "²", "٣", ""])
+def test_a_pid_that_no_process_has_is_no_fault(tmp_path: Path, pid: str) -> None:
+    record = RunRecord(tmp_path)
+    identity = f"{host_identity()}/{pid}/99"
+    written(record, begin(), owner=RunOwner("r1", "", identity, 12, 1.0))
+    assert run_state(record).life is Life.ALIVE
+    assert holder_in(json.dumps({"identity": identity}).encode(), 0.0) is None
 
 
 def test_an_owner_elsewhere_lives_as_long_as_its_lease(tmp_path: Path) -> None:

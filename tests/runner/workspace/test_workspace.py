@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -53,13 +54,27 @@ def test_recorded_ids_and_names_win(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "config",
-    ["{", "[]", '{"format": 9}', '{"batchID": "x"}', '{"jobs": []}', '{"jobs": {"a": 1}}'],
+    [
+        *("{", "[]", '{"format": 9}', '{"batchID": "x"}', '{"jobs": []}', '{"jobs": {"a": 1}}'),
+        '{"jobs": {"a": {"jobID": "x"}}}',
+    ],
 )
 def test_a_broken_workspace_json_is_one_clear_error(tmp_path: Path, config: str) -> None:
     workspace_of(tmp_path, "a")
     (tmp_path / "workspace.json").write_text(config)
-    with pytest.raises(WorkspaceError):
+    with pytest.raises(WorkspaceError, match=r"^/.*/workspace\.json\b"):
         open_workspace(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["workspace.json", "jobs/a/run/result.json"])
+def test_a_pipe_in_place_of_a_file_is_an_error(tmp_path: Path, name: str) -> None:
+    workspace_of(tmp_path, "a")
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    os.mkfifo(path)
+    with pytest.raises(WorkspaceError, match="cannot be read: it is not a regular file"):
+        open_workspace(tmp_path).jobs[0].folder.read_result()
 
 
 def test_other_folders_are_no_workspaces(tmp_path: Path) -> None:
