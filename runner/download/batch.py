@@ -296,7 +296,8 @@ class _Fetch:
                 self._watch.tick()
             _, facts, error = done
             if facts is None:
-                raise error or AssertionError("a task has a value or an error")
+                assert error is not None  # else the task would have a value
+                raise error
             return facts
 
         pool: PriorityThreadPool[str, BatchFacts] = PriorityThreadPool(1, "facts")
