@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resim_inspect.files import is_folder
+from resim_inspect.files import is_folder, write_whole
 from resim_inspect.text import clean
 
 if TYPE_CHECKING:
@@ -27,23 +27,17 @@ def _user() -> str:
     return str(os.getuid()) if hasattr(os, "getuid") else "user"
 
 
-def save_copy(text: str, path: Path) -> bool:
-    """Write the copy, readable by this user only; False where that is not possible."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
-        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError:
-        return False
-    return True
-
-
 def put(app: App[object], text: str) -> Path | None:
     """Copy through OSC 52 and say nothing; return the file that has the text too, if any."""
-    app.copy_to_clipboard(text)
+    # The name of a file may have bytes that are not text.
+    content = text.encode("utf-8", "replace")
+    app.copy_to_clipboard(content.decode())
     path = clipboard_file()
-    return path if save_copy(text, path) else None
+    try:
+        write_whole(path, content, private=True, durable=False)
+    except OSError:
+        return None
+    return path
 
 
 def copy(app: App[object], text: str) -> None:

@@ -15,6 +15,7 @@ from textual.theme import Theme
 
 from resim_inspect.contrast import RGB, hex_of, legible, rgb_of
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import clean
 from resim_inspect.tui.themes.built_in import DARK, LIGHT
 from resim_inspect.tui.themes.following import ThemedStylesheet
 from resim_inspect.validation.findings import Severity
@@ -77,7 +78,9 @@ class ThemedApp(App[None]):
     ) -> None:
         # A frame in the colour of the severity says nothing without colours.
         mark, word = NOTICE_MARKS.get(severity, ("", ""))
-        title = f"{mark} {title or word}".strip()
+        title = clean(f"{mark} {title or word}".strip(), 200)
+        # A sentence may name a file, and its name may have any characters.
+        message = clean(message, lines=True)
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def refresh_css(self, animate: bool = True) -> None:

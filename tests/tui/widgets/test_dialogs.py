@@ -85,6 +85,13 @@ async def test_a_notice_tells_its_severity_without_colours() -> None:
             assert [notice.title for notice in pilot.app._notifications] == [shown]
 
 
+async def test_a_notice_brings_nothing_of_a_file_to_the_terminal() -> None:
+    async with opened(DocumentBuilder("empty")) as pilot:
+        pilot.app.screen.notify("a\x1b]0;x\x07\nb", title="c\x1b[2J", markup=False)
+        (notice,) = pilot.app._notifications
+        assert (notice.message, notice.title) == ("a�]0;x�\nb", "c�[2J")
+
+
 async def test_no_part_of_a_long_value_is_cut_where_a_scrollbar_appears() -> None:
     details = [(f"name {row:2}", "Q" * 90) for row in range(18)]
     async with opened(DocumentBuilder("empty")) as pilot:

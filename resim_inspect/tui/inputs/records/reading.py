@@ -14,6 +14,7 @@ from resim_inspect.inputs.records.record_file import FileChangedError, RecordFil
 from resim_inspect.inputs.records.rows import ParsedRecord
 from resim_inspect.inputs.records.search import SearchStep, search_rows
 from resim_inspect.inputs.records.table_page import TablePage
+from resim_inspect.text import clean
 from resim_inspect.tui.inputs.records.row_search import RowSearch
 from resim_inspect.tui.workers import Background, is_worker_cancelled
 
@@ -169,8 +170,9 @@ class RecordReading(Background):
 
 def reason_of(error: Exception, path: Path) -> str:
     """Return why a file cannot be read as a sentence."""
+    name = clean(path.name, 120)
     if isinstance(error, FileNotFoundError):
-        return f"{path.name} is gone; the rows that were read last are shown."
+        return f"{name} is gone; the rows that were read last are shown."
     if isinstance(error, OSError):
-        return f"{path.name} cannot be read: {(error.strerror or str(error)).lower()}."
+        return f"{name} cannot be read: {(error.strerror or str(error)).lower()}."
     return str(error)

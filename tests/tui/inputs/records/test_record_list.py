@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from resim_inspect.inputs.records import record_file
 from resim_inspect.inputs.records.record_file import RecordFile
 from resim_inspect.inputs.records.search import SearchStep
+from resim_inspect.tui.clipboard import clipboard_file
 from resim_inspect.tui.inputs.files import FileEntry, preview
 from resim_inspect.tui.inputs.records.record_list import RecordList
 from resim_inspect.tui.inputs.records.row_search import RowSearch
@@ -177,6 +179,25 @@ async def test_the_end_of_a_file_that_grows_is_followed(tmp_path: Path) -> None:
         await press(pilot, "f5")
         assert rows.following
         assert lines(rows)[-1].endswith("more")
+
+
+async def test_the_name_of_a_file_that_is_gone_is_cleaned(tmp_path: Path) -> None:
+    path = inputs_with(tmp_path, "a\x1b]0;x\x07.csv", TABLE.encode())
+    async with viewing(tmp_path) as (pilot, rows):
+        path.unlink()
+        await look_again(pilot, rows)
+        assert "a�]0;x�.csv is gone" in text(pilot)
+        assert "\x1b" not in text(pilot)
+        assert rows.note.startswith("a�]0;x�.csv is gone")
+
+
+async def test_a_name_that_is_not_text_is_copied(tmp_path: Path, notices: list[str]) -> None:
+    inputs_with(tmp_path, os.fsdecode(b"\xff.csv"), TABLE.encode())
+    async with started(tmp_path) as pilot:
+        await press(pilot, "end", "y")
+        assert clipboard_file().read_text() == str(tmp_path / "logs" / "?.csv")
+        assert stat.S_IMODE(clipboard_file().stat().st_mode) == 0o600
+        assert notices[0].endswith(f"also in {clipboard_file()}")
 
 
 async def test_changes_of_the_file_are_told_in_a_sentence(
