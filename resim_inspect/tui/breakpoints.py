@@ -57,5 +57,5 @@ ComparisonScreen.-chart #explained-box { display: none; }
 ComparisonScreen.-chart #chosen { height: 1fr; }
 ComparisonScreen.-chart ChartView { display: block; width: 1fr; }
 
-.-narrow OpenScreen RecentList, OpenScreen.-narrow RecentList { display: none; }
+OpenScreen.-narrow RecentList { display: none; }
 """

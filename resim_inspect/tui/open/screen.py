@@ -97,6 +97,8 @@ class OpenScreen(MainScreen[None], Background):
     """Screen to choose what to open."""
 
     BOXES = ("RecentList", "FileTree")
+    # A list has the focus once it is read, unless a path is being typed by then.
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.OPEN, *keymap.FOCUS]
     DEFAULT_CSS = """
     OpenScreen > #banner { height: 1; background: $panel; padding: 0 1; }
@@ -127,7 +129,6 @@ class OpenScreen(MainScreen[None], Background):
         super().__init__()
         self.folder = folder
         self._unfolded: frozenset[Path] = frozenset()
-        self._started = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="banner")
@@ -182,9 +183,8 @@ class OpenScreen(MainScreen[None], Background):
         tree.show(message.entries)
         tree.border_title = Text(clean(str(absolute(message.folder)), 200))
         recent.show(message.recent, message.details)
-        if not self._started:
-            self._started = True
-            (recent if message.recent else tree).focus()
+        if self.focused is None:
+            (recent if message.recent and recent.display else tree).focus()
 
     @on(RowList.Moved)
     def _moved(self, message: RowList.Moved) -> None:
