@@ -153,7 +153,7 @@ class InspectApp(
         if mode is not None:
             await self.documents.show(mode, message.metric)
             if isinstance(message.path, BatchAddress):
-                self.screen.post_message(FetchRequested(message.path))
+                await self.documents.ask(FetchRequested(message.path))
         else:
             self._open(message.path, message.metric)
 
@@ -172,7 +172,9 @@ class InspectApp(
 
     @on(OpenFinished)
     async def _open_finished(self, message: OpenFinished) -> None:
-        await self.documents.show(self.documents.add(message.opened), message.metric)
+        # A folder is known by its file only now, and may be opened twice meanwhile.
+        mode = self.documents.mode_of(message.opened.source)
+        await self.documents.show(mode or self.documents.add(message.opened), message.metric)
         text = f"{clean(message.opened.name, 80)} is open as {message.opened.detected.description}."
         self.notify(text, timeout=3, markup=False)
         self.remember_opened(message.opened.source)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
+from textual.message import Message
 from textual.screen import Screen
 
 from resim_inspect.files import absolute
@@ -18,6 +19,7 @@ from resim_inspect.tui.open.detect import PathKind
 from resim_inspect.tui.open.opening import Opened
 from resim_inspect.tui.screens import open_screen, screen_for
 from resim_inspect.tui.widgets.kept_views import keep_views
+from resim_inspect.tui.widgets.main_screen import MainScreen
 
 if TYPE_CHECKING:
     from resim_inspect.charts.build.job_values import JobValues
@@ -40,6 +42,8 @@ class OpenDocuments:
         """Modes of workspaces."""
         self._table_of: dict[str, str] = {}
         """Mode of the workspace that a document was last opened from, by the document's mode."""
+        self._replaced_by: dict[str, str] = {}
+        """Modes of evaluated documents by those of the screens that evaluated them."""
         self._metrics: dict[str, int] = {}
         """Positions of metrics to show when a mode is shown next."""
         self._number = 0
@@ -91,7 +95,13 @@ class OpenDocuments:
         return [paths[mode] for mode in self.recency if mode in paths]
 
     async def show(self, mode: str, metric: int | None = None) -> None:
-        """Switch to a mode, and to the metric at a position of its document."""
+        """Switch to a mode, and to the metric at a position of its document.
+
+        The mode may be that of a list that was shown earlier: replaced since then, or closed.
+        """
+        mode = self._replaced_by.get(mode, mode)
+        if mode not in self.names:
+            return
         if self.app.current_mode in self._tables and mode not in self._tables:
             self._table_of[mode] = self.app.current_mode
         if mode in self.recency:
@@ -103,7 +113,17 @@ class OpenDocuments:
         later = self._metrics.pop(mode, None)
         metric = later if metric is None else metric
         if metric is not None:
-            self.app.screen.post_message(GoTo("metric", metric))
+            await self.ask(GoTo("metric", metric))
+
+    async def ask(self, request: Message) -> None:
+        """Send a request to the screen in view, or close what is above the one that takes it."""
+        stack = self.app.screen_stack
+        takes = [isinstance(each, MainScreen) and isinstance(request, each.TAKES) for each in stack]
+        if any(takes):
+            above = stack[len(takes) - takes[::-1].index(True) :]
+            for screen in reversed(above):
+                await screen.dismiss(None)
+            self.app.screen.post_message(request)
 
     async def replace(self, opened: Opened, metric: int | None) -> None:
         """Put a document that has been evaluated into the place of the screen that did so."""
@@ -118,6 +138,7 @@ class OpenDocuments:
             self._table_of[new] = self._table_of.pop(old)
         if metric is not None:
             self._metrics[new] = metric
+        self._replaced_by[old] = new
         if self.app.current_mode == old:
             await self.show(new)
         del self.names[old]

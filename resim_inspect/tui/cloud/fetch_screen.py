@@ -33,6 +33,7 @@ class FetchScreen(WorkspaceScreen):
     """Jobs × metrics of a batch, fetched into its cache folder; Enter opens a fetched job."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.FETCH]
+    TAKES = (FetchRequested,)
 
     def __init__(
         self, folder: Path, address: BatchAddress, api: str, *, watch: bool = True

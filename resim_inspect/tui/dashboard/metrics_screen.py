@@ -25,6 +25,7 @@ class MetricsDashboard(DashboardScreen):
     """The metrics of a document in pages of cards."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*RAW_HOST]
+    TAKES = (GoTo,)
 
     def __init__(
         self,

@@ -68,6 +68,7 @@ class DocumentScreen(ReferencedScreen, RunHost, LogHost, CompareHost, ExportHost
         *keymap.DOCUMENT, *keymap.EXPORT, *RUN_HOST, *LOG_HOST, *keymap.QUERY_HOST, *RAW_HOST,
         *keymap.FOCUS,
     ]  # fmt: skip
+    TAKES = (GoTo,)
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
         _metric_commands,
         _reference_commands,

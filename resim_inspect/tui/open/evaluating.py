@@ -76,6 +76,7 @@ class EvaluatingScreen(MainScreen[None], Background):
     """The progress of an evaluation, which can be stopped: what is evaluated is shown then."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.EVALUATING]
+    TAKES = (GoTo,)
     DEFAULT_CSS = """
     EvaluatingScreen > #location { height: 1; background: $panel; padding: 0 1; }
     EvaluatingScreen > #evaluation { height: 1fr; padding: 1 2; }

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
+from textual.message import Message
 from textual.screen import ScreenResultType
 
 from resim_inspect.tui.key_hints import KeyHint, active_hints
@@ -23,6 +24,8 @@ class MainScreen(MaximisingScreen[ScreenResultType], BoxHost, ThemedScreen, Cont
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
     COMMON_HINTS: ClassVar[tuple[Hint, ...]] = (Hint("app.help"), Hint("app.quit"))
     """Hints that follow those of the screen."""
+    TAKES: ClassVar[tuple[type[Message], ...]] = ()
+    """Requests to what is open that this screen carries out."""
 
     def has_equal_lines(self) -> bool:
         # Another screen may show through one that is not opaque.

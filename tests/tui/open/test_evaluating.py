@@ -20,6 +20,7 @@ from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.open.evaluating import EvaluatingScreen, progress_words
 from resim_inspect.tui.open.opening import open_path
+from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 from tests.tui.conftest import Shot, text
 from tests.tui.state_pilot import until
 
@@ -164,6 +165,25 @@ async def test_a_document_that_comes_while_another_is_in_view_waits_for_its_turn
         await until(pilot, lambda: isinstance(app.screen, DocumentScreen))
         await until(pilot, lambda: app.screen is not first and "Metric 7 " in text(pilot))
         assert slow.calls == 1
+
+
+async def test_a_list_names_a_document_that_has_been_evaluated_meanwhile(
+    outputs: Path, slow: SlowEvaluator, sample: Path
+) -> None:
+    app = InspectApp(open_path(outputs), watch=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await waits(pilot)
+        app.post_message(OpenRequested(sample))
+        await until(pilot, lambda: isinstance(app.screen, DocumentScreen))
+        first = app.screen
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        slow.go_on.set()
+        await until(pilot, lambda: "document-2" in app.documents.names)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, DocumentScreen))
+        assert app.screen is not first
+        assert "Metric 0" in text(pilot)
 
 
 def test_progress_in_words() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,19 @@ from textual.widgets import Input
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.png import pad_picture, png
 from resim_inspect.errors import UnreadableError
-from resim_inspect.tui.app import run_app
+from resim_inspect.tui.app import InspectApp, run_app
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.inputs.files import FileEntry, list_folder, preview, read_inputs
 from resim_inspect.tui.inputs.pane import InputsScreen
 from resim_inspect.tui.inputs.view import FileTree
+from resim_inspect.tui.messages import OpenRequested
+from resim_inspect.tui.open import screen as open_screen
 from resim_inspect.tui.open.detect import PathKind, detect
 from resim_inspect.tui.open.recent import complete, read_recent, remember
-from resim_inspect.tui.open.screen import OpenScreen
+from resim_inspect.tui.open.screen import OpenScreen, RecentList
 from resim_inspect.tui.user_state import state_file
-from tests.tui.conftest import Shot, press, started, text
+from tests.tui.conftest import Shot, press, settle, started, text
+from tests.tui.state_pilot import until
 
 
 @pytest.fixture
@@ -159,6 +163,45 @@ async def test_an_error_is_one_sentence_and_the_app_keeps_running(tmp_path: Path
             assert isinstance(pilot.app.screen, OpenScreen)
             await press(pilot, "ctrl+a", "ctrl+k")
         assert pilot.app.is_running
+
+
+async def test_a_path_is_typed_while_the_lists_are_read(
+    job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(job)
+    read = threading.Event()
+    monkeypatch.setattr(open_screen, "read_details", lambda _: read.wait(60) and {})
+    app = InspectApp(None, watch=False)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: isinstance(app.screen, OpenScreen))
+        await pilot.press("slash", "o")
+        read.set()
+        await until(pilot, lambda: app.screen.query_one(RecentList).count == 1)
+        await pilot.press("q")
+        field = app.screen.query_one(Input)
+        assert (app.focused, field.value) == (field, "oq")
+
+
+async def test_a_narrow_open_screen_has_no_recent_paths(
+    job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(job)
+    remember(job)
+    async with started(None, (60, 20)) as pilot:
+        assert pilot.app.focused is pilot.app.screen.query_one(FileTree)
+        assert not pilot.app.screen.query_one(RecentList).display
+    async with started(None) as pilot:
+        assert pilot.app.focused is pilot.app.screen.query_one(RecentList)
+
+
+async def test_a_document_is_open_once_however_it_is_named(job: Path) -> None:
+    async with started(job / "outputs" / "metrics.binproto") as pilot:
+        for path in (job, job / "outputs", job):
+            pilot.app.post_message(OpenRequested(path))
+            await settle(pilot)
+        assert isinstance(pilot.app, InspectApp)
+        assert len(pilot.app.documents.names) == 1
+        assert len(pilot.app.documents.recency) == 1
 
 
 async def test_a_working_folder_that_was_removed(

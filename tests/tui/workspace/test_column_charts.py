@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from resim_inspect.job_rows import JobRow
+from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.workspace.chart_screen import ColumnChartScreen
 from resim_inspect.tui.workspace.column_data import column_data
@@ -81,6 +82,11 @@ async def test_a_chart_of_a_column_reads_and_opens_its_jobs(batch: Path) -> None
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, DocumentScreen)
         assert "Max speed" in text(pilot)
+        # What is above the document would hide the metric.
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, CardScreen)
+        await press(pilot, "grave_accent", "enter")
+        assert isinstance(pilot.app.screen, DocumentScreen)
         await press(pilot, "grave_accent")
         assert isinstance(pilot.app.screen, ColumnChartScreen)
         await press(pilot, "escape")
