@@ -88,6 +88,7 @@ async def test_a_notice_tells_its_severity_without_colours() -> None:
 async def test_a_notice_brings_nothing_of_a_file_to_the_terminal() -> None:
     async with opened(DocumentBuilder("empty")) as pilot:
         pilot.app.screen.notify("a\x1b]0;x\x07\nb", title="c\x1b[2J", markup=False)
+        await settle(pilot)
         (notice,) = pilot.app._notifications
         assert (notice.message, notice.title) == ("a�]0;x�\nb", "c�[2J")
 
