@@ -13,7 +13,7 @@ from pathlib import Path
 
 from resim_inspect.arguments import add_common, parse_app
 from resim_inspect.commands import CommandError
-from resim_inspect.errors import InspectError
+from resim_inspect.errors import InspectError, missing
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import exists
 from resim_inspect.interruption import exit_on_interrupt, raise_on_interrupt
@@ -178,7 +178,7 @@ def _app(argv: list[str]) -> int:
             "a batch of the cloud can be compared only after `resim-runner fetch` has downloaded it"
         )
     if base is not None and not exists(base):
-        raise CommandError(f"{base} does not exist")
+        raise missing(base)
     from resim_inspect.commands.shared.app_start import start_app
 
     def prepare() -> None:

@@ -11,6 +11,7 @@ from resim_inspect.emissions.evaluation.errors import EvaluationError
 from resim_inspect.emissions.evaluation.folders import identity_of
 from resim_inspect.emissions.evaluation.topic_tables import JobEmissions, JobIdentity
 from resim_inspect.emissions.reader import emissions_files, read_emissions
+from resim_inspect.errors import missing
 from resim_inspect.files import exists, is_file, is_folder
 from resim_inspect.text import clean
 
@@ -49,7 +50,7 @@ def find_jobs(path: Path) -> EmissionJobs:
     Raises EvaluationError for a path that has no emissions, and UnreadableError.
     """
     if not exists(path):
-        raise EvaluationError(f"{clean(str(path))} does not exist.")
+        raise missing(path)
     if not is_folder(path):
         if not path.name.endswith(EMISSIONS_SUFFIX):
             raise EvaluationError(

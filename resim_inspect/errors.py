@@ -94,6 +94,11 @@ class UnreadableError(DocumentError):
     """The file is missing, is a folder or a device, is not permitted, or the disk failed."""
 
 
+def missing(path: Path) -> UnreadableError:
+    """Return the error of a path that does not exist: `outputs/none does not exist`."""
+    return UnreadableError("does not exist", path, subject=THE_PATH)
+
+
 class EmptyFileError(DocumentError):
     """The file has no bytes: often one that is just being written."""
 

@@ -68,7 +68,10 @@ def _arguments(
         from runner.commands.shared.project_args import apply_project
 
         apply_project(subparser, name, own, Path())
-    args = parser.parse_args(own)
+    args, unknown = parser.parse_known_args(own)
+    if unknown:
+        # `parse_args` would print the usage of the program.
+        subparser.error(f"unrecognized arguments: {' '.join(unknown)}")
     if len(own) < len(argv) or not hasattr(args, "arguments"):
         args.arguments = argv[len(own) + 1 :]
     args.call_words = [PROGRAM, *argv]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from resim_inspect.arguments import add_config_options
 from resim_inspect.commands import CommandError
+from resim_inspect.errors import missing
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import exists
 from resim_inspect.terminal import positive, shell_line
@@ -46,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C; return 0. Raises SettingsError as each page would."""
     if args.path is not None and not exists(args.path):
-        raise CommandError(f"{args.path} does not exist")
+        raise missing(args.path)
     from resim_inspect.commands.shared.app_start import refuse_faults, user_settings
 
     refuse_faults(user_settings(args.config, args.no_config))

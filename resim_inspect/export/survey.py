@@ -71,6 +71,7 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
     """
     result = Survey(selected={} if query.strip() else None)
     query_error: QueryError | None = None
+    read_error: DocumentError | None = None
     for job in jobs:
         if job.missing and is_missing(job.path) and not is_derived(job.path):
             omissions.add("job", "no metrics exist yet")
@@ -79,6 +80,7 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
         try:
             document = open_document(job.path, cache_bytes=CACHE_BYTES)
         except DocumentError as error:
+            read_error = read_error or error
             omissions.error(job.name, error.sentence)
             result.add_unread(job, str(error))
             continue
@@ -97,8 +99,10 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
         jobs_count = count(result.approximate, "job")
         omissions.notes.append(f"The metrics of {jobs_count} are {APPROXIMATE_NOTE}.")
     if not result.jobs:
-        reasons = omissions.errors[:1] or ["no job has metrics yet."]
-        raise ExportError(f"Nothing can be written: {reasons[0]}")
+        if read_error is not None and len(jobs) == 1:
+            raise ExportError(read_error.located()) from read_error
+        reason = "no job has metrics yet." if read_error is None else read_error.located()
+        raise ExportError(f"Nothing can be written: {reason}") from read_error
     if result.selected is not None and not any(result.selected.values()):
         raise query_error or ExportError(f"No metric matches the filter {query!r}.")
     return result

@@ -254,3 +254,31 @@ def test_colour_follows_choice_terminal_and_no_color(monkeypatch: pytest.MonkeyP
 def test_python_m_is_the_command() -> None:
     shown = call("--version")
     assert (shown.returncode, shown.stdout) == (0, f"resim-inspect {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("browse",),
+        ("compare", "metrics.binproto"),
+        ("evaluate",),
+        ("export", "--to", "csv", "-o", "tables"),
+        ("report", "-o", "page.html"),
+        ("report", "--format", "markdown"),
+        ("show",),
+        ("web",),
+        ("--plain",),
+    ],
+    ids=" ".join,
+)
+def test_every_command_says_in_the_same_words_that_a_path_does_not_exist(
+    words: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_sample(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main([*words, str(tmp_path / "none")]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", f"resim-inspect: {tmp_path}/none does not exist\n")

@@ -56,7 +56,7 @@ def test_a_job_that_cannot_be_examined_costs_no_other_job(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["missing.binproto", "--to", "csv", "-o", "out"], "Nothing can be written"),
+        (["missing.binproto", "--to", "csv", "-o", "out"], "missing.binproto does not exist\n"),
         (["empty", "--to", "csv", "-o", "out"], "has no jobs"),
         (["metrics.binproto", "--to", "csv", "-o", "-"], "needs a path"),
         (["metrics.binproto", "--to", "csv", "-o", "metrics.binproto"], "is a file"),

@@ -11,14 +11,13 @@ from resim_inspect.charts.build.over_time import TITLE_LIMIT
 from resim_inspect.charts.model.drawing import Axis, Box, Drawing, Fill, Plot
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.source import Source
-from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.document.enums import FAILING, MetricStatus, SeriesKind
 from resim_inspect.document.model import HistogramValues, Metric
 from resim_inspect.text import clean, count, number
 
 _PARTS: tuple[tuple[MetricStatus | None, ColorRole, str], ...] = (
     (None, 0, ""),
-    (MetricStatus.FAIL_WARN, MetricStatus.FAIL_WARN, "FAIL_WARN"),
-    (MetricStatus.FAIL_BLOCK, MetricStatus.FAIL_BLOCK, "FAIL_BLOCK"),
+    *((status, status, status.name) for status in FAILING),
 )
 
 
@@ -64,7 +63,7 @@ def histogram(source: Source, metric: Metric, values: HistogramValues) -> Drawin
     for shade, (status, color_role, name) in enumerate(_PARTS):
         part = doubles
         if statuses is not None:
-            failing = np.isin(statuses, (int(MetricStatus.FAIL_WARN), int(MetricStatus.FAIL_BLOCK)))
+            failing = np.isin(statuses, FAILING)
             part = doubles[~failing if status is None else statuses == int(status)]
         elif status is not None:
             continue

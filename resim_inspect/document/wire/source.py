@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from resim_inspect.errors import THE_PATH, ChangedError, UnreadableError
+from resim_inspect.errors import THE_PATH, ChangedError, UnreadableError, missing
 
 # Up to this size a file is read at once and closed: simpler, and safe from rewrites.
 WHOLE = 1 << 20
@@ -144,7 +144,7 @@ def open_source(path: Path) -> Source:
             raise UnreadableError("is a folder, not a file", path, subject=THE_PATH)
         descriptor = os.open(path, flags)
     except FileNotFoundError as error:
-        raise UnreadableError("does not exist", path, subject=THE_PATH) from error
+        raise missing(path) from error
     except PermissionError as error:
         raise UnreadableError("cannot be read: permission denied", path) from error
     except (OSError, ValueError) as error:

@@ -77,7 +77,7 @@ class QueryingScreen(MainScreen[None], Background):
         try:
             self.post_message(self.Opened(self.database.catalogue()))
         except InspectError as error:
-            self.post_message(self.Failed(str(error), of_query=False))
+            self.post_message(self.Failed(error.located(), of_query=False))
 
     @work(thread=True, group="query", exit_on_error=False, description="running a query")
     def run_query(self, sql: str) -> None:
@@ -93,7 +93,7 @@ class QueryingScreen(MainScreen[None], Background):
         except CancelledEvaluationError:
             self.post_message(self.Failed("The query was stopped."))
         except InspectError as error:
-            self.post_message(self.Failed(str(error)))
+            self.post_message(self.Failed(error.located()))
         except BaseException:
             self.post_message(self.Failed("The query ended with an internal error."))
             raise

@@ -93,7 +93,7 @@ def test_a_set_chooses_the_metrics_of_the_scope(
     [
         (["{w}", "--metrics-set", "Mian"], 'did you mean "Main"?'),
         (["{w}/jobs"], "no config was found"),
-        (["{w}/nowhere"], "does not exist"),
+        (["{w}/nowhere"], "/nowhere does not exist\n"),
         (["{w}", "--scope", "test", "-o", "x.binproto"], "one job"),
         (["{w}", "--config", "{w}/none.yml"], "none.yml"),
     ],

@@ -81,7 +81,8 @@ def test_text_of_a_file_is_never_markup(report: Report, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("missing", "-o", "page.html"), "missing"),
+        (("missing", "-o", "page.html"), "missing does not exist\n"),
+        (("missing", "none", "-o", "page.html"), "Nothing can be written: missing does not exist"),
         (("metrics.binproto", "-o", "."), "is not a regular file"),
         (("metrics.binproto", "-o", "metrics.binproto"), "is one of the files to report"),
         (("metrics.binproto", "-o", "page.html", "--metric", "nothing"), "No metric matches"),

@@ -74,7 +74,7 @@ def test_help_loads_nothing_heavy(words: list[str]) -> None:
         (["run", "--image", "-v", "ws"], "expected one argument"),
         (["run", "--image", "", "ws"], "not the name of an image"),
         (["run", *IMAGE, "no/such/workspace"], "does not exist"),
-        (["run", *IMAGE, "--dry", "ws"], "unrecognized arguments"),
+        (["run", *IMAGE, "--dry", "ws"], "resim-runner run: error: unrecognized arguments: --dry"),
     ],
 )
 def test_a_wrong_call_is_two_and_one_sentence(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resim_inspect.document import Document
-from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.document.enums import FAILING, MetricStatus, SeriesKind
 from resim_inspect.document.model import MetricsData, Series
 from resim_inspect.document.references import value_series
 from resim_inspect.document.summary import Statistics, statistics
@@ -177,8 +177,7 @@ def _add(
 def _failing(series: Series) -> NDArray[Any]:
     import numpy as np
 
-    values = series.statuses
-    return np.flatnonzero((values == MetricStatus.FAIL_WARN) | (values == MetricStatus.FAIL_BLOCK))
+    return np.flatnonzero(np.isin(series.statuses, FAILING))
 
 
 _SAMPLE = 256
