@@ -20,12 +20,12 @@ from runner.workspace.layout import Workspace, open_workspace
 
 JOBS, METRICS = 200, 10
 EVERY = 50
-"""Of so many requests one is answered 503."""
+"""Number of requests of which one is answered 503."""
 REQUESTS = 1 + JOBS * (2 + 2 * METRICS)
 
 
 def run() -> list[Row]:
-    """At 20 ms with 32 connections, at 100 ms with 64; and with a server that is often busy."""
+    """Fetch at 20 ms with 32 connections, at 100 ms with 64, and from a server that is busy."""
     if skip_slow():
         return []
     rows: list[Row] = []

@@ -1,4 +1,4 @@
-"""From start to the first frame in a terminal: header and list visible, against a bare app."""
+"""Time from start to the first frame in a terminal: header and list visible, against a bare app."""
 
 from __future__ import annotations
 

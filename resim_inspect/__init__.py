@@ -6,7 +6,7 @@ are first used, so that importing the package costs nothing.
 """
 
 TYPE_CHECKING = False
-"""As `typing` has it, whose import would cost more than all that this module does."""
+"""Stand-alone copy of the constant of `typing`, which takes longer to import than this module."""
 
 __version__ = "0.1.0"
 

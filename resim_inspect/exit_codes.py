@@ -13,7 +13,7 @@ class ExitCode(IntEnum):
 
     OK = 0
     INVALID = 1
-    """At least one file is not valid, or something got worse in a comparison."""
+    """One file or more is not valid, or a metric got worse in a comparison."""
     ERROR = 2
     """A file could not be read, or the call was wrong."""
     INTERNAL = 70

@@ -28,7 +28,7 @@ class Cell(NamedTuple):
     value: float | None = None
     unit: str = ""
     limits: FailureDefinition | None = None
-    """Its failure definition; None without one."""
+    """Failure definition of the metric; None without one."""
     position: int | None = None
     """Position in the document; None if the document has not been read."""
     is_text: bool = False

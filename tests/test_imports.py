@@ -42,7 +42,7 @@ def loaded(code: str, *words: str | Path) -> set[str]:
 
 
 def modules_of(*names: str) -> list[str]:
-    """These packages and every module in them, as names; nothing of them is imported here."""
+    """Names of these packages and of every module in them; none of them is imported here."""
     found = []
     for name in names:
         folder = ROOT / name.replace(".", "/")
@@ -56,7 +56,7 @@ def modules_of(*names: str) -> list[str]:
 
 
 def beneath(names: set[str], *packages: str) -> set[str]:
-    """Those of `names` that are one of these packages or in it."""
+    """Select the `names` that are one of these packages or in it."""
     return {name for name in names if any(f"{name}.".startswith(f"{one}.") for one in packages)}
 
 

@@ -29,7 +29,12 @@ VAGUE_NAMES = {"found", "given", "it", "kept", "one", "place", "said"}
 parameters in the programs; a module that knows the class `Place` may call its values `place`."""
 SPACED_PERCENT = re.compile(r"(?:\A|\d) %(?=[\s.,;:)]|\Z)")
 """A blank before a percent sign, also where a number comes before it in an f-string."""
-OPENING = re.compile(r"(What|Where|Whether|How|Who|Whose|Why|Which)\b")
+OPENING = re.compile(
+    r"(What|Where|Whether|How|Who|Whose|Why|Which|Whatever|When|While|If|Because|Until|So|And|Or|But"
+    r"|About|After|Also|As|At|Before|Behind|Between|By|For|From|In|Of|On|Only|Over|Than|That|Those"
+    r"|These|Their|To|Under|With|Without|It|Its|They|Does|Has|Have|Not)\b"
+)
+"""Words that cannot open a docstring: the noun or the verb that they belong to is missing."""
 
 
 class Texts(NamedTuple):

@@ -44,7 +44,7 @@ def ours(url: str, project: UUID, batch: UUID, connections: int) -> tuple[int, f
 
 
 def official(url: str, project: UUID, batch: UUID) -> int:
-    """With the official fetcher, which decides by itself how many threads it takes."""
+    """Fetch with the official fetcher, which chooses its number of threads."""
     from resim.metrics.fetch_job_metrics import fetch_job_metrics_by_batch
 
     fetched = fetch_job_metrics_by_batch(

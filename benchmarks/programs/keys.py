@@ -213,8 +213,8 @@ class AppDriver:
             last = now
 
     async def answered(self) -> None:
-        """Until the key and what it made widgets tell each other is handled by all that stand
-        between them and the screen, and then the next frame of that screen is painted."""
+        """Wait until the key and the messages that follow from it are handled by all widgets up to
+        the screen, and then the next frame of that screen is painted."""
         for _ in range(2):
             focused, screen = self.app.focused, self.app.screen
             nodes = [screen] if focused is None else focused.ancestors_with_self
@@ -249,7 +249,7 @@ class AppDriver:
         }
 
     async def settled(self) -> None:
-        """Until no worker runs and nothing is left to be drawn."""
+        """Wait until no worker runs and nothing is left to be drawn."""
         end = time.perf_counter() + LIMIT
         quiet = 0
         while quiet < QUIET and time.perf_counter() < end:
@@ -304,7 +304,7 @@ async def play(script: str, path: Path, way: str, only: Collection[str] = ()) ->
 
 
 def run_before_workers() -> None:
-    """Under a real-time policy (`chrt -r 10`), run this thread before its workers.
+    """Run this thread before its workers under a real-time policy (`chrt -r 10`).
 
     Such a policy gives each thread of the same priority up to 100 ms at a time; the usual one
     runs a thread at once that has slept most of the time.

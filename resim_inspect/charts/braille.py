@@ -48,7 +48,7 @@ def sparkline(values: NDArray[Any], cells: int) -> str:
 
 
 def _farthest(values: NDArray[np.float64], parts: int) -> NDArray[np.float64]:
-    """Of each part the highest or the lowest value, whichever is farther from the median."""
+    """Highest or lowest value of each part, whichever is farther from the median."""
     cuts = np.linspace(0, len(values), parts + 1).astype(np.int64)
     middle = float(np.median(values[:: max(1, len(values) // 1000)]))
     chosen = []

@@ -23,7 +23,7 @@ from resim_inspect.text import clean, count
 
 CDN = "https://cdn.plot.ly/plotly-4.1.1.min.js"
 CDN_HASH = "sha384-AFNp2MtSm5/oZbEs/J19F/Ah57MEiVsoed8nE3fq2Wnccdl1u/EkyJ9XKKU8rt7+"
-"""Of the plotly.js 4.1.1 that the Python package plotly 7.1.0 carries."""
+"""Hash of the plotly.js 4.1.1 that the Python package plotly 7.1.0 contains."""
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">

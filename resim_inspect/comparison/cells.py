@@ -22,7 +22,7 @@ class Layout(NamedTuple):
 
     name: int
     value: int
-    """Of each side: one cell for the status, a blank and the value."""
+    """Width of each side: one cell for the status, a blank and the value."""
     delta: int
     bar: int
 

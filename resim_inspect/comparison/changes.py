@@ -62,7 +62,7 @@ class Change:
     event: str = ""
     """Name of the event that the metric belongs to."""
     delta: float | None = None
-    """After minus before, where both are numbers of one unit."""
+    """Difference, after minus before, where both are numbers of one unit."""
     blocking: bool = False
     """True for a metric that blocks, on either side, and for a job that has one."""
     closer: bool = False
@@ -74,7 +74,7 @@ class Change:
     base_position: int | None = None
     """Position of the metric in the base's file."""
     renamed: str = ""
-    """For GONE and ADDED: name of the metric that this one may have become or been."""
+    """Name of the metric that one that is GONE may have become, or one ADDED may have been."""
 
     @property
     def relative(self) -> float:
@@ -151,7 +151,7 @@ class MetricTotals:
     lowest: float | None = None
     highest: float | None = None
     p_value: float = 1.0
-    """Of a two-sided sign test on the paired differences."""
+    """Result of a two-sided sign test on the paired differences."""
     leading: tuple[tuple[str, float | None], ...] = ()
     """Jobs with the largest changes, worse ones first, and their differences."""
 

@@ -15,9 +15,9 @@ class Direction(StrEnum):
     CHANGED = "changed"
     """Different, and neither worse nor better by status, limit or tolerance."""
     GONE = "gone"
-    """Only the base has it."""
+    """Present in the base only."""
     ADDED = "added"
-    """Only the other side has it."""
+    """Present on the other side only."""
     SAME = "same"
 
     @property

@@ -98,7 +98,7 @@ def same_record(document: Document, position: int, event: str) -> Change:
 
 
 def difference(before: Measured, after: Measured) -> float | None:
-    """After minus before, if both are numbers of one unit and meaning."""
+    """Difference, after minus before, if both are numbers of one unit and meaning."""
     if before.value is None or after.value is None:
         return None
     if before.unit != after.unit or before.measure != after.measure:

@@ -121,7 +121,7 @@ class StatesOverTimeValues:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """From `lower` to `upper`; a bound that the file leaves out is None and counts as 0."""
+    """Range from `lower` to `upper`; a bound that the file leaves out is None and counts as 0."""
 
     lower: float | None
     upper: float | None
@@ -267,7 +267,7 @@ class Event:
 
     @property
     def time_text(self) -> str:
-        """Its time as people write it: `41.300 s`, or a date."""
+        """Time of the event as people write it: `41.300 s`, or a date."""
         return instant(self.timestamp) if self.is_dated else seconds(self.timestamp)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 MAX_BYTES = 256 * 1000 * 1000
-"""Of all packed arrays of a figure together."""
+"""Total size of all packed arrays of a figure."""
 
 _TYPES = {
     **{name: name for name in ("i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8")},

@@ -52,7 +52,7 @@ class SeriesStats(NamedTuple):
     backwards_at: int | None = None
     """Position of the first time that is earlier than the one before it."""
     times: TimeStats | None = None
-    """For a series of times."""
+    """Statistics of a series of times; None for others."""
 
 
 def all_series_stats(document: Document) -> dict[int, SeriesStats]:

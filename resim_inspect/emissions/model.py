@@ -30,7 +30,7 @@ class Column:
     nulls: BoolArray
     """True for a row with `null`; it is `missing` too."""
     whole: BoolArray | None = None
-    """For `float`: True where the file has an integer. None if it has one nowhere."""
+    """True where the file has an integer for a `float`; None if it has one nowhere."""
 
 
 @dataclass(frozen=True, eq=False)

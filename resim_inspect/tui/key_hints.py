@@ -116,7 +116,7 @@ def bindings_of(node: DOMNode) -> Iterator[KeyBinding]:
 
 
 def active_hints(screen: Screen[Any], wanted: Iterable[Hint]) -> tuple[KeyHint, ...]:
-    """Those of the wanted hints whose binding is active where the focus is, in their order.
+    """Select the wanted hints whose binding is active where the focus is, in their order.
 
     Neighbours with the same words share one hint, which a click runs the first action of.
     """

@@ -60,7 +60,7 @@ class Build:
 
     image: str = ""
     command: tuple[str, ...] = ()
-    """For an image: replacement of its command; else the program and its arguments."""
+    """Replacement of an image's command; without an image, the program and its arguments."""
     env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     mounts: tuple[Mount, ...] = ()
     platform: str = ""
@@ -95,7 +95,7 @@ class Task:
     job: str
     inputs: tuple[tuple[str, Path], ...]
     files: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
-    """In-memory content, keyed by path below `/tmp/resim`."""
+    """Content in memory, keyed by path below `/tmp/resim`."""
     network: str = ""
     """Name of a network of the engine that replaces the one of the build's hardening."""
 
@@ -161,7 +161,7 @@ class Usage(NamedTuple):
     """Resources that a run used, as far as its engine tells; None where it does not."""
 
     peak_memory: int | None = None
-    """In bytes."""
+    """Peak of the memory in use, in bytes."""
     cpu_seconds: float | None = None
 
     def highest(self, other: Usage) -> Usage:

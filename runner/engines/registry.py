@@ -10,4 +10,4 @@ ENGINES: tuple[EngineEntry, ...] = (
     ProcessEntry(),
     DockerEntry(),
 )
-"""In order of preference: the first entry that accepts a build runs it."""
+"""Entries in order of preference: the first that accepts a build runs it."""

@@ -90,7 +90,7 @@ class JobKey(NamedTuple):
     key: str
     inputs: str
     digests: DigestCache
-    """To be recorded with the result."""
+    """Digests of the input files, to be recorded with the result."""
 
 
 def job_cache_key(run_folder: RunFolder, context: KeyContext) -> JobKey:

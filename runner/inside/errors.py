@@ -17,7 +17,7 @@ class Code(IntEnum):
     INVALID = 3
     """The content of the writer cannot be packed, or a validator rejects it."""
     FETCH = 4
-    """Not all metrics of the batch or report could be fetched."""
+    """Some metrics of the batch or report could not be fetched."""
     OUTPUTS = 5
     """The outputs folder is missing, read-only or full."""
     INTERNAL = 70

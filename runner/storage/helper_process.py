@@ -17,7 +17,7 @@ END = "runner.storage.helper_process:end_helper"
 
 
 def guard_helper(pid: int, folder: str) -> None:
-    """Have the watchdog end a session leader and remove its folder, after all containers."""
+    """Register a session leader and its folder with the watchdog, to be removed last."""
     WATCHDOG.guard(END, str(pid), process_start(pid), folder, final=True)
 
 

@@ -18,7 +18,7 @@ class ScratchKind(NamedTuple):
     prefix: str
     owner: str
     owners: str
-    """Its owner in words, one and several: `server`, `servers`."""
+    """Owners in words, after `owner` for one: `server`, `servers`."""
     about: str
     """Sentence on its content, and on what removes one that was left behind."""
 

@@ -32,7 +32,7 @@ class Watchdog:
         self._left = False
 
     def guard(self, function: str, *arguments: str, final: bool = False) -> None:
-        """Have a function of this package called if this process dies.
+        """Register a function of this package to be called if this process dies.
 
         `function` is `package.module:name`. It imports the standard library and modules that do
         the same, returns True if it removed anything, and raises an exception to be called again.

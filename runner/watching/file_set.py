@@ -75,7 +75,7 @@ class WatchScope:
     files: tuple[Path, ...] = ()
     """Single files, which need not exist: the project file, env-files."""
     build: Build = field(default_factory=Build)
-    """Its code and its context are watched."""
+    """Build whose code and context are watched."""
     inputs: tuple[Path, ...] = ()
     """Folders of inputs."""
     jobs: Path | None = None

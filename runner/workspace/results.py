@@ -76,7 +76,7 @@ class JobResult:
     finding_count: int = 0
     files: int = 0
     size: int = 0
-    """Of all output files together, in bytes."""
+    """Total size of all output files, in bytes."""
     log_bytes: int = 0
     log_tail: tuple[str, ...] = ()
     image: str = ""
@@ -91,7 +91,7 @@ class JobResult:
     notes: tuple[str, ...] = ()
     """Remarks on the run, each a sentence."""
     problem: str = ""
-    """For programs: `lost-metrics`, `hang`, `no-batch-mode`, `no-report-mode`, or nothing."""
+    """Word for programs: `lost-metrics`, `hang`, `no-batch-mode`, `no-report-mode`, or nothing."""
     served: dict[str, Any] = field(default_factory=dict)
     """Counts of what the API served to a batch or report: requests, and of each kind the share."""
     attempts: int = 1

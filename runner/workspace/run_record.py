@@ -127,7 +127,7 @@ class RunOwner:
     command: tuple[str, ...] = ()
     """The command line, with secrets redacted."""
     folder: str = ""
-    """Its working folder; empty if it is unknown."""
+    """Working folder of the command; empty if it is unknown."""
 
     @property
     def command_line(self) -> str:

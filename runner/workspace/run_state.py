@@ -24,7 +24,7 @@ class Phase(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"
     KEPT = "kept"
-    """Its recorded result is still valid, so that it is not run."""
+    """The job's recorded result is still valid, so that it is not run."""
 
 
 class Life(StrEnum):
@@ -35,7 +35,7 @@ class Life(StrEnum):
     ALIVE = "alive"
     FINISHED = "finished"
     DIED = "died"
-    """Its process ended without an end of the run or of the watch, for example by KILL."""
+    """The process ended without an end of the run or of the watch, for example by KILL."""
 
 
 class RunKey(NamedTuple):

@@ -29,7 +29,7 @@ class WatchPhase(StrEnum):
     """The run is not repeated, or its process has ended."""
     RUNNING = "running"
     WAITING = "waiting"
-    """It waits for changes of the files."""
+    """The watch waits for changes of the files."""
     PAUSED = "paused"
 
 

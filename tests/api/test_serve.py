@@ -36,7 +36,7 @@ class Serving:
         self.said = process.stdout.readline()
 
     def end(self, number: int = signal.SIGINT) -> tuple[int, str]:
-        """Its exit code, and all that it said on stderr."""
+        """End the server; return its exit code and all that it wrote to stderr."""
         self.process.send_signal(number)
         _, errors = self.process.communicate(timeout=30)
         return self.process.returncode, errors.decode()

@@ -20,7 +20,7 @@ from runner.workspace.layout import Workspace, open_workspace
 TOKEN = "token-of-the-test"
 SECRET = "secret-of-the-test"
 MODIFIED = 1_767_323_045.678
-"""When every document was written: 2026-01-02 03:04:05.678 UTC."""
+"""Time at which every document was written: 2026-01-02 03:04:05.678 UTC."""
 CREATED = "2026-01-02T03:04:05.678Z"
 
 

@@ -96,7 +96,7 @@ def test_png_where_resvg_takes_a_font_that_is_not_installed(
     paint, families = resvg.svg_to_bytes, set()
 
     def painted(svg_string: str, **options: Any) -> bytes:
-        """As resvg does it where its own choice for each generic family is missing."""
+        """Paint as resvg does where its own choice for each generic family is missing."""
         families.add(options.get("sans_serif_family"))
         for generic in ("sans-serif", "monospace"):
             svg_string = svg_string.replace(f'"{generic}"', '"A font that is not installed"')

@@ -19,7 +19,7 @@ SAME, CHANGED = Direction.SAME, Direction.CHANGED
 WORSE, BETTER = Direction.WORSE, Direction.BETTER
 
 Row = tuple[Variant, Variant, Direction, str]
-"""Before, after, the direction, and words of the reason."""
+"""Values before and after, the direction, and words of the reason."""
 
 WARN = ("PASSED", "PASSED", "FAIL_WARN")
 BLOCK = ("PASSED", "PASSED", "FAIL_BLOCK")

@@ -35,7 +35,7 @@ class Variant:
     values: tuple[Any, ...] = (1.0, 2.0, 3.0)
     """Numbers, states, or pixels' grey values; the first one is that of a scalar."""
     statuses: tuple[str, ...] | None = None
-    """Of the samples; PASSED for each by default."""
+    """Statuses of the samples; PASSED for each by default."""
     status: str = "PASSED"
     unit: str = "m"
     index: tuple[Any, ...] | None = None

@@ -67,7 +67,7 @@ class Release:
         self.tasks[name] = {**ids(running), "do": do, **more}
 
     def run(self) -> None:
-        """Do all of it."""
+        """Run all tasks."""
         tasks = json.dumps(list(self.tasks.values()))
         output = run_worker(_CLIENT_WORKER, self.version, self.folder, tasks)
         answers = json.loads(output[output.index('{"answers"') :])["answers"]

@@ -111,7 +111,7 @@ class Official:
         )
 
     def verdicts(self, files: Sequence[bytes]) -> list[str]:
-        """For each file what the release says: `valid`, or why not."""
+        """Verdict of the release on each file: `valid`, or why not."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         parts = [struct.pack("<I", len(files))]

@@ -6,7 +6,7 @@ A key is written as code, as `Ctrl+R`, `Shift+←`, `PgUp` or the character that
 from __future__ import annotations
 
 WATCHING = "watching."
-"""Before the name of an action of `resim-runner run --watch`, which has no bindings."""
+"""Prefix of the name of an action of `resim-runner run --watch`, which has no bindings."""
 
 KEYS_OF_PAGES: dict[str, dict[str, str]] = {
     "README.md": {

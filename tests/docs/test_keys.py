@@ -96,5 +96,5 @@ def test_every_page_with_a_table_of_keys_has_the_groups_that_it_is_about() -> No
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_keys_are_written_as_code(page: Path) -> None:
-    """Only there are they compared with the bindings."""
+    """Keys are compared with the bindings only where they are written as code."""
     assert BARE.findall(CODE.sub("", LINK.sub("]", prose(page)))) == []

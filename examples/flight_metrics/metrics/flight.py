@@ -68,7 +68,7 @@ class Flight:
 
     @property
     def duration(self) -> float:
-        """In seconds."""
+        """Duration in seconds."""
         return float(self.time[-1])
 
     def seconds_in(self, mode: str) -> float:
@@ -78,7 +78,7 @@ class Flight:
 
     @property
     def ceiling(self) -> float:
-        """In metres: the top of the mission's geofence."""
+        """Top of the mission's geofence, in metres."""
         return float(self.mission["geofence"]["z"][1])
 
 

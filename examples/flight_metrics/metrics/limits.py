@@ -15,7 +15,7 @@ RAW = MetricStatus.RAW_METRIC_STATUS
 
 
 class Limit(NamedTuple):
-    """From where on a value warns, and from where on it blocks; `below` turns both around."""
+    """Values from which on a metric warns and blocks; with `below`, values below them do."""
 
     warn: float
     block: float

@@ -17,7 +17,7 @@ from resim_inspect.document.enums import MetricStatus
 
 @dataclass(frozen=True)
 class BandCells:
-    """For each column of a band the code to show (-1 for nothing) and the worst severity."""
+    """Code to show (-1 for nothing) and worst severity of each column of a band."""
 
     codes: NDArray[np.int64]
     severities: NDArray[np.int64]

@@ -14,7 +14,7 @@ from resim_inspect.document.enums import FAILING, MetricStatus
 from resim_inspect.text import count
 
 NO_VALUE_MARK = "∅"
-"""In the place of a bar that is NaN."""
+"""Mark in the place of a bar that is NaN."""
 
 
 def visible_categories(panel: Bars, window: tuple[float, float] | None) -> range:
@@ -66,7 +66,7 @@ def failing_bars(series: BarSeries, categories: range) -> NDArray[np.bool_]:
 def totals_and_failures(
     panel: Bars, categories: range
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """For each of n categories the sum of its finite values, and True if a bar fails."""
+    """Sum of the finite values of each of n categories, and True where one of its bars fails."""
     totals = np.zeros(len(categories))
     failing = np.zeros(len(categories), bool)
     for series in panel.series:

@@ -28,7 +28,7 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import DIGITS, digits_apart, number, quantity
 
 _NEAR = 0.01
-"""Of the extent: about what a cell of a chart covers."""
+"""Share of the extent that a cell of a chart covers, approximately."""
 _MAX_READINGS = 64
 _BY_RANK = {s.rank: s for s in MetricStatus if s is not MetricStatus.UNSET}
 

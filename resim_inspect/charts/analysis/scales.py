@@ -73,7 +73,7 @@ def widen(low: float, high: float, part: float = 0.0) -> tuple[float, float]:
 
 
 def data_extent(panel: Plot) -> Range | None:
-    """From the smallest to the largest x of all layers, in axis units."""
+    """Range from the smallest to the largest x of all layers, in axis units."""
     lows: list[float] = []
     highs: list[float] = []
     for curve in panel.curves:
@@ -166,7 +166,7 @@ def labels_outside(panel: Plot, ranges: tuple[Range, Range]) -> frozenset[str]:
 def y_range(
     panel: Plot, axis: Axis, right: bool, decimated: Iterable[tuple[Curve, Decimated]], view: Range
 ) -> Range:
-    """From the lowest to the highest of what the window shows, thresholds nearby included."""
+    """Range from the lowest to the highest value in the window, with thresholds nearby."""
     if axis.limits is not None:
         return widen(*axis.limits)
     if axis.kind == "category" and axis.categories:

@@ -36,7 +36,7 @@ class DrawOptions:
     hidden: frozenset[str] = frozenset()
     """Names of series that are left out."""
     category: str | None = None
-    """Of per-category data: the one to draw; None is the first (or all, in a table)."""
+    """Category of per-category data to draw; None is the first (or all, in a table)."""
     statuses: bool = True
     """Mark failing samples."""
     image_index: int = 0

@@ -20,7 +20,7 @@ class JobColumn:
     jobs: tuple[str, ...]
     """Names of the jobs."""
     numbers: tuple[float, ...]
-    """Their numbers, which may be NaN or infinite."""
+    """Numbers of the jobs, which may be NaN or infinite."""
     statuses: tuple[MetricStatus, ...]
     """Statuses of the metric in these jobs; UNSET where a column has none."""
     limits: tuple[FailureDefinition, ...] = ()

@@ -92,7 +92,7 @@ class Curve:
     excluded_from_readout: bool = False
     """Part of another shape, such as a whisker or an outline."""
     texts: tuple[str, ...] = ()
-    """For the readout: one text a point, or none."""
+    """Texts of the readout: one a point, or none."""
 
 
 class Fill(NamedTuple):
@@ -117,7 +117,7 @@ class Box:
     color_role: ColorRole
     name: str = ""
     text: str = ""
-    """For the readout: the value with its unit."""
+    """Text of the readout: the value with its unit."""
     label: str = ""
     """Written inside if it fits."""
     status: MetricStatus | None = None
@@ -143,12 +143,12 @@ class Bands:
     failing: frozenset[int]
     """Codes that are failure states."""
     severities: NDArray[np.int32]
-    """For each run the severity (`MetricStatus.rank`) of its worst sample."""
+    """Severity (`MetricStatus.rank`) of the worst sample of each run."""
     samples: int = 0
 
     @cached_property
     def marks(self) -> dict[str, str]:
-        """For each failure state the marks of its runs, the worst first."""
+        """Marks of the runs of each failure state, the worst first."""
         import numpy as np
 
         marks_of_state: dict[str, str] = {}

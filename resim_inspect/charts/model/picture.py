@@ -10,7 +10,7 @@ from resim_inspect.charts.model.style import Line, Span, Style
 from resim_inspect.document.enums import MetricStatus
 
 ROUNDING = 1e-9
-"""Of a cell: positions this close below a cell's lower edge belong to it.
+"""Share of a cell: positions this close below a cell's lower edge belong to it.
 
 Ticks, marks, lines and the cursor all round alike, so equal values are in the same cell.
 """

@@ -39,7 +39,7 @@ class Readout:
 
     @property
     def text(self) -> str:
-        """In one line: `8.420 s: Actor 1 4.10 s ✓  Actor 2 0.81 s !`."""
+        """One line: `8.420 s: Actor 1 4.10 s ✓  Actor 2 0.81 s !`."""
         parts = []
         for reading in self.readings:
             mark = "" if reading.status is None else " " + reading.status.symbol

@@ -9,7 +9,7 @@ from resim_inspect.charts.plotly.axes import PlotlyAxis
 from resim_inspect.charts.plotly.layers import Layers
 
 _PAD = 0.05
-"""Of an axis's length: what plotly leaves free beyond the data."""
+"""Share of an axis's length that plotly leaves free beyond the data."""
 
 
 def resolve_ranges(subplots: list[Layers], axes: dict[str, PlotlyAxis]) -> None:
@@ -112,7 +112,7 @@ def _given_ends(axis: PlotlyAxis) -> tuple[float | None, float | None]:
 def _auto(
     extent: tuple[float, float], mode: str, anchored: bool, padded: bool, axis: PlotlyAxis
 ) -> tuple[float, float]:
-    """About plotly's own range of the data: zero is never passed by the padding of bars."""
+    """Approximate plotly's own range of the data; the padding of bars never passes zero."""
     low, high = extent
     linear = axis.kind == "linear"
     from_zero = linear and (anchored or mode == "tozero")

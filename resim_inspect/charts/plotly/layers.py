@@ -73,7 +73,7 @@ class Trace:
     right: bool = False
     """Belongs to the y axis on the right."""
     named: bool = True
-    """Has an entry in the legend."""
+    """True if it has an entry in the legend."""
     shade: int = 0
     """Fill where there are no colours: traces of one name and colour share it."""
 

@@ -70,7 +70,7 @@ def _y_ticks(axis: Axis, extent: Range, height: float) -> Ticks:
 
 
 def _x_ticks(axis: Axis, extent: Range, width: float) -> Ticks:
-    """As many ticks as their labels have room for."""
+    """Place as many ticks as their labels have room for."""
     if axis.kind == "category":
         widest = max((text_width(name, SMALL) for name in axis.categories[:200]), default=10.0)
         return ticks(*extent, max(1, int(width // (min(widest, 120) + 8))), axis)

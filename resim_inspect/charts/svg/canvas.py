@@ -54,7 +54,7 @@ def decimal(value: float) -> str:
 
 
 def text_width(text: str, size: float = FONT_SIZE, *, bold: bool = False) -> float:
-    """About the width in px of a text in a common sans serif font, rather more than less."""
+    """Estimate the width in px of a text in a common sans serif font, rather too wide."""
     ems = 0.0
     for char in text:
         if char in _THIN:

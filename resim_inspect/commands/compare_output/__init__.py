@@ -30,7 +30,7 @@ class OutputOptions:
     width: int = 80
     color: bool = False
     job_paths: Sequence[Mapping[str, tuple[Path | None, Path | None]]] = ()
-    """For each comparison the metrics files of both sides, by the name of the job."""
+    """Metrics files of both sides for each comparison, by the name of the job."""
 
 
 class Format(Protocol):

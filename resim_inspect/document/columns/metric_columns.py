@@ -48,12 +48,12 @@ class MetricColumns(NamedTuple):
     holds: NDArray[np.uint8]
     """The metric type that the values are for: DOUBLE_OVER_TIME, SCALAR or TEXT."""
     series: list[tuple[Offsets, Offsets]]
-    """For each series of a DOUBLE_OVER_TIME: starts of the ids of its data and of its statuses; -1
+    """Starts of the ids of the data and of the statuses of each series of a DOUBLE_OVER_TIME; -1
     where a metric has fewer."""
     even: Flags
     """True where data, statuses and failure definitions are equally many."""
     scalars: NDArray[np.float64]
-    """Of a SCALAR; NaN where it is not set."""
+    """Values of the SCALAR metrics; NaN where one is not set."""
     empty: Flags
     """True for a TEXT without a text."""
 

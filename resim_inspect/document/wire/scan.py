@@ -42,7 +42,7 @@ class DeferredSeries(NamedTuple):
     offset: int
     """Offset in the file, in bytes."""
     length: int
-    """In bytes."""
+    """Length in bytes."""
 
 
 class Scan(NamedTuple):

@@ -31,7 +31,7 @@ class Source(Protocol):
 
     @property
     def size(self) -> int:
-        """In bytes."""
+        """Size in bytes."""
         ...
 
     @property

@@ -13,7 +13,7 @@ class StringRuns(NamedTuple):
     """A series of strings as runs: `counts[i]` times `uniques[codes[i]]`."""
 
     uniques: tuple[str, ...]
-    """In the order of first use."""
+    """Distinct strings in the order of first use."""
     codes: list[int]
     counts: list[int]
 

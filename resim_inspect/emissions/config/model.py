@@ -109,7 +109,7 @@ class MetricDefinition:
     template_file: str = ""
     units: str = ""
     skip_if_no_data: bool = False
-    """Also by `global: {skip-if-no-data: true}` of its file."""
+    """True if set for the metric, or for all by `global: {skip-if-no-data: true}` of its file."""
     status: StatusDefinition | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     """`template_settings`."""

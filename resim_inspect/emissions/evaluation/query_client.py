@@ -63,7 +63,7 @@ class QueryClient:
         limits: Limits = DEFAULT_LIMITS,
         budget: Budget | None = None,
     ) -> None:
-        """Without a budget only each single query is limited."""
+        """Limit queries; without a budget only each single one is limited."""
         self._tables = tables
         self._limits = limits
         self._budget = Budget() if budget is None else budget

@@ -39,7 +39,7 @@ class Translation(NamedTuple):
     tables: frozenset[str] | None = None
     """Names in lower case behind FROM and JOIN; None if one is not the name of a table."""
     defined: frozenset[str] = frozenset()
-    """Those of them that the query defines by WITH, which may be names of tables too."""
+    """Names in `tables` that the query defines by WITH; they may be names of tables too."""
     is_volatile: bool = False
     """True if two runs over the same rows may differ: it asks for the time or a random number."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 STRIDE = 256
 """Records after which there is an offset."""
 BLOCK_BITS = 16
-"""There is one for each 64 KiB at least, too, in which a record begins."""
+"""Size of a block as a power of 2: each 64 KiB in which a record begins has an offset, too."""
 
 
 class Checkpoint(NamedTuple):

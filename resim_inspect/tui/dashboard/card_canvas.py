@@ -199,8 +199,7 @@ class CardCanvas(Background, LineWidget, can_focus=True):
         return request, known
 
     def ask(self) -> None:
-        """Have the cards in view painted that are not, unless a thread is at work: it is asked
-        again then."""
+        """Request pictures of the cards in view that have none; one thread at a time paints."""
         if self._busy or not self.size.width or not self.size.height:
             return
         wanted = []

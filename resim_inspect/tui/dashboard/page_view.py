@@ -24,9 +24,9 @@ class PageView(NamedTuple):
     cells: list[Cells]
     """Cells of its cards."""
     heading_lines: list[int | None]
-    """For each row of cards the line of the headings above it."""
+    """Line of the headings above each row of cards."""
     headings: list[dict[int, str]]
-    """For each row of cards the headings above it, by column of the screen."""
+    """Headings above each row of cards, by column of the screen."""
 
     @property
     def pages(self) -> int:

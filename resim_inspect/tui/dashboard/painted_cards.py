@@ -60,7 +60,7 @@ class PaintedCard(NamedTuple):
 
     @property
     def weight(self) -> int:
-        """About the bytes of the drawing."""
+        """Approximate size of the drawing in bytes."""
         from resim_inspect.charts.model.drawing import Image, Plot
 
         total = 2_000
@@ -127,7 +127,7 @@ class PaintedCards:
         self._cards: OrderedDict[CardPlace, PaintedCard] = OrderedDict()
         self._weights: dict[CardPlace, int] = {}
         self._latest: dict[str, CardPlace] = {}
-        """For each key the picture that was painted last."""
+        """Picture that was painted last, by key."""
 
     def __len__(self) -> int:
         return len(self._cards)

@@ -28,7 +28,7 @@ class Span(NamedTuple):
 
     key: str
     columns: int
-    """At least 2; a page with fewer columns gives it all of them."""
+    """Number of columns, 2 or more; a page with fewer gives it all of them."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ class DashboardState:
     linked_zoom: bool = True
     """True if a zoom applies to all charts that share a clock."""
     shared_scale: bool = True
-    """Over jobs: True if all cards have one y axis."""
+    """True if all cards over jobs have one y axis."""
     grouping: str = "status"
     """Value of the `Grouping`."""
     query: str = ""
     """The filter as typed."""
     metric: str = ""
-    """Over jobs: name of the metric."""
+    """Name of the metric that is shown over jobs."""
 
     def moved(self, move: Move) -> tuple[Move, ...]:
         """The moves with one more. Of several moves of one card in turn only the last is kept."""

@@ -8,7 +8,7 @@ LETTERS = "asdfghjklweruiopcvbnmtyxz"
 
 
 def labels(count: int, taken: frozenset[str] = frozenset()) -> list[str]:
-    """As many labels of equal length, none of which begins with a key that is taken."""
+    """Make `count` labels of equal length, none of which begins with a key that is taken."""
     letters = [letter for letter in LETTERS if letter not in taken]
     length = 1
     while len(letters) ** length < count:

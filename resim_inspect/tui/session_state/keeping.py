@@ -164,7 +164,7 @@ class ViewKeeper:
         return None
 
     def keep(self, screens: Iterable[Screen[Any]]) -> None:
-        """Have the views written that are not as they were."""
+        """Write the views that have changed."""
         stack = list(screens)
         for index, screen in enumerate(stack):
             kept_view = self._kept.get(screen)

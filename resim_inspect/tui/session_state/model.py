@@ -66,12 +66,12 @@ class SavedPane:
     maximised: str = ""
     """Selector of the box that fills the screen; empty for none."""
     is_chart: bool = False
-    """Of data: True for the chart, False for the table."""
+    """True if data are shown as a chart, False for the table."""
     time: TimeMode | None = None
     """Format of times in the chart; None for the user's default."""
     chart: ChartState = NO_ZOOM
     unfolded: tuple[str, ...] | None = None
-    """Of inputs: the folders that are unfolded, relative to the inputs; None for the first ones."""
+    """Unfolded folders, relative to the inputs; None for the first ones."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,11 @@ class SavedTable:
     query: str = ""
     only_failing: bool = False
     maximised: str = ""
-    """As in a pane."""
+    """Selector of the box that fills the screen; empty for none."""
     direction: str = ""
-    """Of a comparison: the only direction that is shown; empty for all."""
+    """Single direction that a comparison shows; empty for all."""
     item: SavedItem | None = None
-    """Of a comparison: the change under the cursor; None for the first one."""
+    """Change under the cursor of a comparison; None for the first one."""
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,11 @@ class SavedScreen:
     item: SavedItem | None = None
     """The metric of a card, or that of the chosen card; of jobs, the job by its name alone."""
     steps: tuple[tuple[int, int], ...] = ()
-    """Of raw bytes: the field under the cursor."""
+    """Path of the field under the cursor among raw bytes."""
     is_histogram: bool = False
-    """Of the chart of a column: True if it counts jobs."""
+    """True if the chart of a column counts jobs."""
     linked: LinkedView = NOT_LINKED
-    """Of a dashboard: its cursor and zoom."""
+    """Cursor and zoom of a dashboard."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class OpenedAgain(NamedTuple):
 
     last: LastSession
     opened: Sequence[Opened]
-    """Those that have been opened just now, in the order of `last`."""
+    """Documents that have been opened just now, in the order of `last`."""
     failures: int
     """Number of paths that cannot be opened any more."""
 

@@ -11,7 +11,7 @@ JOIN_SECONDS = 1.0
 
 
 class StateWriter:
-    """Does work on the state folder in the order in which it was asked for.
+    """Queue of tasks on the state folder, which run in the order in which they were submitted.
 
     Its thread is not a worker of the app: the app waits at its end for those, and a state folder on
     a disk that does not answer must not keep it from ending.
@@ -24,7 +24,7 @@ class StateWriter:
         self._thread: threading.Thread | None = None
 
     def submit(self, task: Callable[[], object]) -> None:
-        """Have a task done; it may raise OSError."""
+        """Queue a task, which may raise OSError."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="state", daemon=True)
             self._thread.start()

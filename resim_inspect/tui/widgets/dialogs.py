@@ -268,7 +268,7 @@ class DetailRows(RowList):
         self._limit = limit
         self.details = [(clean(name, 60), value) for name, value in details]
         self._lines: list[tuple[int, str, str]] = []
-        """Of each line: which detail, its name on the first line, a part of its value."""
+        """Lines as index of the detail, its name on the first line, a part of its value."""
         self._names = 0
 
     def on_resize(self) -> None:

@@ -27,21 +27,21 @@ class ViewKeepingApp(Protocol):
 
 
 def restore_later(screen: Screen[Any], path: Path | None) -> None:
-    """Have the view of a screen restored after the first frame, which does not wait for it."""
+    """Restore the view of a screen after the first frame, which does not wait for it."""
     app: object = screen.app
     if isinstance(app, ViewKeepingApp):
         after_first_frame(screen, lambda: app.restore_view(screen, path))
 
 
 def pane_made(screen: Screen[Any], pane: Widget) -> None:
-    """Have the view of a new pane restored."""
+    """Restore the view of a new pane."""
     app: object = screen.app
     if isinstance(app, ViewKeepingApp):
         app.pane_made(screen, pane)
 
 
 def keep_views(app: App[Any]) -> None:
-    """Have the views of the mode in view kept, which is about to be left."""
+    """Keep the views of the mode in view, which is about to be left."""
     keeper: object = app
     if isinstance(keeper, ViewKeepingApp):
         keeper.keep_views()

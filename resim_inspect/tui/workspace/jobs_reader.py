@@ -33,7 +33,7 @@ class JobSignature(NamedTuple):
     metrics: Signature | None
     result: Signature | None
     listing: Signature | None
-    """That of the batch's listing, if the job has no metrics yet."""
+    """Signature of the batch's listing, if the job has no metrics yet."""
 
 
 class JobsReader:

@@ -13,7 +13,7 @@ Paint = Callable[[str, str], str]
 SEVERITY_SGR = {Severity.ERROR: "1;31", Severity.WARNING: "33", Severity.INFO: "34"}
 _DIM, _BOLD, _RED, _GREEN = "2", "1", "31", "32"
 SAME_RULE = 20
-"""So many findings of one rule are shown for a file; the rest are counted."""
+"""Findings of one rule that are shown for a file; the rest are counted."""
 
 
 def file_lines(result: Result, *, color: bool = False) -> Iterator[str]:

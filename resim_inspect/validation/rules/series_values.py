@@ -134,7 +134,7 @@ def _check_times(
 
 
 def check_deferred(context: Context, entry: DataState, kind: int) -> tuple[str, int]:
-    """As `check_series`, for a deferred series.
+    """Check a deferred series as `check_series` does.
 
     Raises MalformedError for bytes that protobuf refuses.
     """

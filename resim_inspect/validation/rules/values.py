@@ -229,4 +229,4 @@ CHECKS: dict[str, Callable[[Context, int, Any], None]] = {
     "image_metric_values": check_image,
     "image_list_metric_values": check_image_list,
 }
-"""By field of MetricValues; called with the context, the metric's position and the values."""
+"""Checks by field of MetricValues, called with context, position of the metric and values."""

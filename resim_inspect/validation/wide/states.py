@@ -26,7 +26,7 @@ class WideStates(Sequence[DataState]):
         self._context = context
         self._made: dict[int, DataState] = {}
         self.positions: dict[bytes, int] = {}
-        """Of all data by id, no two of which are equal."""
+        """Positions of all data by id, no two of which are equal."""
         self.types = np.zeros(count, np.int64)
         self.indexed = np.zeros(count, np.bool_)
         self.index_types = np.zeros(count, np.int64)

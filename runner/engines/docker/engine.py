@@ -271,7 +271,7 @@ class DockerEngine:
         return run
 
     def _guard(self) -> None:
-        """Have the watchdog remove what this process leaves in the engine if it is killed."""
+        """Register with the watchdog what this process leaves in the engine if it is killed."""
         if self._guarded is not None:
             WATCHDOG.guard(ORPHANS, *self._guarded, lease.current_owner())
 

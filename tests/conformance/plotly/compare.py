@@ -22,7 +22,7 @@ _KINDS = {
     "multicategory": "category",
 }  # fmt: skip
 _RANGE_SLACK = 0.16
-"""Of the span: plotly pads for marks in pixels, a terminal by cells."""
+"""Share of the span: plotly pads for marks in pixels, a terminal by cells."""
 _CLOSE = 1e-6
 
 

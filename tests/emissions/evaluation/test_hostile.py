@@ -38,7 +38,7 @@ LIMITS = Limits(
     output_bytes=MEBIBYTE,
 )
 SHORT = replace(LIMITS, query_seconds=1.0, render_seconds=1.0)
-"""For what never ends: a busy machine takes its time for the rest."""
+"""Limits for what never ends: a busy machine takes its time for the rest."""
 STOPPED = "stopped after 1 s"
 ONLY = "only a single SELECT is allowed"
 CROSS = "speed a, speed b, speed c, speed d, speed e, speed f, speed g, speed h, speed i"

@@ -71,7 +71,7 @@ def test_ctrl_c_ends_the_wait_for_a_scheduler_at_once(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Also in a run that a script started by `&`, where it is ignored until then."""
+    """Ctrl+C also ends a run that a script started by `&`, where it is ignored until then."""
     workspace = make_jobs(tmp_path / "flights", 1)
     words = ("--command", "true", "--no-sandbox", "--executor", f"dask+{address.url}")
     before = signal.signal(signal.SIGINT, handler)

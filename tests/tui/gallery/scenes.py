@@ -217,4 +217,4 @@ VIEWS: dict[str, View] = {
         screen=CommandPalette,
     ),
 }
-"""By the name of the scene in `tests/tui/scenes.py`, or a name of its own."""
+"""Views by the name of the scene in `tests/tui/scenes.py`, or a name of its own."""

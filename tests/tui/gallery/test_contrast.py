@@ -1,4 +1,4 @@
-"""Whatever is written on a screen can be read in every theme and form, and has its colours."""
+"""Text on a screen can be read in every theme and form, and has its colours."""
 
 from __future__ import annotations
 

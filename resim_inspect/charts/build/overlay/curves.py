@@ -98,7 +98,7 @@ def _with_curves(old: Plot, new: Plot, words: Words, *, alone: bool) -> tuple[Pl
 
 
 def _difference(before: Curve, after: Curve) -> Curve | None:
-    """After minus before at the points of the other side.
+    """Subtract `before` from `after`, at the points of `after`.
 
     None for other units, and for lines that x does not order.
     """

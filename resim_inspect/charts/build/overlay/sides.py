@@ -30,7 +30,7 @@ class Words(NamedTuple):
     """Words for the two sides of an overlay."""
 
     before: str
-    """Behind the names of what the base has."""
+    """Text behind the names of what the base has."""
     after: str
     """Name of a single curve of the other side."""
 

@@ -25,7 +25,7 @@ class BarRun:
     based: bool
     """The figure gives the bases."""
     bin_width: float = math.inf
-    """Of histograms"""
+    """Width of the bins of a histogram; infinite for other bars."""
     length_factor: float = 1.0
     """Units of the position axis for one unit of the figure's widths: dates give ms."""
     texts: list[str] = field(default_factory=list)

@@ -24,7 +24,7 @@ _RANGES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "hsl": ((0, 0, 0), (360, 100, 100)),
     "hsla": ((0, 0, 0, 0), (360, 100, 100, 1)),
 }
-"""Of each colour model the values that stand for the least and the most of its channels"""
+"""Lowest and highest values of the channels of each colour model."""
 
 
 def image_panel(trace: Trace) -> Panel:

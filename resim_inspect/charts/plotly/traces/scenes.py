@@ -17,7 +17,7 @@ from resim_inspect.text import number
 
 _MAX_TEXTS = 100_000
 _ROOM = 1.12
-"""Of the range that is shown: room for the names of the axes at their tips"""
+"""Factor on the range that is shown: room for the names of the axes at their tips."""
 
 
 def scene_panel(traces: list[Trace], scene: dict[str, Any]) -> Plot:

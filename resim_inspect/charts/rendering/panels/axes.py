@@ -202,7 +202,7 @@ def _paint_title(frame: PlotFrame, title: str, marks: list[int]) -> None:
 
 
 def _x_ticks(axis: Axis, x: Scale, columns: int) -> Ticks:
-    """As many ticks as their labels have room for."""
+    """Place as many ticks as their labels have room for."""
     if axis.kind == "category":
         widest = max((cell_width(name) for name in axis.categories[:200]), default=1)
         return ticks(x.low, x.high, max(1, columns // (min(widest, 12) + 1)), axis)

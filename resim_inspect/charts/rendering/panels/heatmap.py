@@ -12,7 +12,7 @@ from resim_inspect.charts.model.style import Style
 from resim_inspect.charts.rendering.panels.canvas import PlotFrame
 
 _SHADES = "░▒▓█"
-"""From the lowest to the highest value; a blank cell has none."""
+"""Shades from the lowest to the highest value; a blank cell has none."""
 
 
 def paint_heatmap(frame: PlotFrame, heatmap: Heatmap) -> None:
@@ -46,7 +46,7 @@ def paint_heatmap(frame: PlotFrame, heatmap: Heatmap) -> None:
 def _cuts(
     scale: Scale, low: float, high: float, many: int, edges: NDArray[np.float64] | None
 ) -> list[tuple[int, int]]:
-    """For each cell the range of rows or columns that it covers; (-1, -1) for none."""
+    """Range of rows or columns that each cell covers; (-1, -1) for none."""
     ranges: list[tuple[int, int]] = []
     span = high - low
     for cell in range(scale.cells):

@@ -215,7 +215,7 @@ def _partial(entries: list[LegendEntry], title: str, width: int, max_rows: int) 
 
 
 def _fitting(entries: list[LegendEntry], title: str, width: int, max_rows: int) -> Layout:
-    """As many whole entries as fit, those that matter most first, in their order."""
+    """Choose as many whole entries as fit, those that matter most first; they keep their order."""
     room = width - (cell_width(title) + 2 if title else 0)
     chosen: list[int] = []
     best: tuple[list[int], list[tuple[int, int]]] | None = None

@@ -107,7 +107,7 @@ def _signs(xs: NDArray[np.float64], ys: NDArray[np.float64], cells: int, sign: s
 def _stepped(
     xs: NDArray[np.float64], ys: NDArray[np.float64], breaks: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Between two points first along x, then along y."""
+    """Draw steps between two points: first along x, then along y."""
     n = len(xs)
     more_x, more_y = np.empty(2 * n - 1), np.empty(2 * n - 1)
     more_x[0::2], more_y[0::2] = xs, ys
@@ -207,7 +207,7 @@ def _marks_in(
 def _ends(
     xs: NDArray[np.float64], ys: NDArray[np.float64], cells: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Of the points in each column the lowest and the highest."""
+    """Lowest and highest of the points in each column."""
     inside = (xs >= 0) & (xs <= cells)
     xs, ys = xs[inside], ys[inside]
     if len(xs) < 3:

@@ -158,7 +158,7 @@ def _polyline(area: PlotArea, xs: _Floats, ys: _Floats, breaks: NDArray[np.int64
 def _stepped(
     xs: _Floats, ys: _Floats, breaks: NDArray[np.int64]
 ) -> tuple[_Floats, _Floats, NDArray[np.int64]]:
-    """Between two points first along x, then along y; a gap stays a gap."""
+    """Draw steps between two points: first along x, then along y; a gap stays a gap."""
     edges = [0, *breaks.tolist(), len(xs)]
     step_x, step_y, gaps, total = [], [], [], 0
     for a, b in pairwise(edges):

@@ -23,4 +23,4 @@ LAYERS: dict[str, Callable[[PlotArea, Plot], None]] = {
     "curves": paint_curves,
     "annotations": paint_annotations,
 }
-"""By the field of `Plot` that holds the layer."""
+"""Painters by the field of `Plot` that holds the layer."""

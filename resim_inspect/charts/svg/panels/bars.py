@@ -112,7 +112,7 @@ class UprightBars:
         return boxes
 
     def _from_extremes(self) -> list[Box]:
-        """In each column the bars with the lowest and highest total, and the first that fails."""
+        """Bars with the lowest and highest total in each column, and the first that fails."""
         columns = max(1, int(self.columns))
         many = len(self.categories)
         totals, failing = bar_layout.totals_and_failures(self.panel, self.categories)

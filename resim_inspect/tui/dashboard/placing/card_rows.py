@@ -15,7 +15,7 @@ class RowCard(NamedTuple):
     at: int
     """Index of the card."""
     column: int
-    """Its first column."""
+    """First column of the card."""
     span: int
     """Number of its columns."""
 

@@ -38,7 +38,7 @@ class Cells(NamedTuple):
     height: int
 
     def joined(self, other: Cells) -> Cells:
-        """These cells and those of a neighbour on the right."""
+        """Join these cells with those of a neighbour on the right."""
         return self._replace(width=other.x + other.width - self.x)
 
     def holds(self, x: int, y: int) -> bool:

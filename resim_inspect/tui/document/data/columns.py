@@ -111,7 +111,7 @@ class Columns(NamedTuple):
     trouble: NDArray[np.int64]
     """Rows that fail or are not a number, ascending."""
     stats: tuple[tuple[str, Statistics, str], ...]
-    """For each series of values: its category, its numbers, its histogram."""
+    """Category, numbers and histogram of each series of values."""
 
 
 def columns_of(document: Document, data: MetricsData) -> Columns:

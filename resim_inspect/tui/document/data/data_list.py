@@ -43,7 +43,7 @@ KINDS = {
 
 
 NEAR = 4
-"""So many rows above and below have names that must not look like this one's."""
+"""Number of rows above and below from whose names a shortened name must differ."""
 MAX_SURVEYED = 20_000
 """Number of data up to which unused ones are marked: finding them takes seconds."""
 

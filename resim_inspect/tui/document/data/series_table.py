@@ -192,7 +192,7 @@ class SeriesTable(RowList, Background):
             self._step(self._hits, by, f"Nothing matches {self.wanted}.")
 
     def _step(self, rows: NDArray[np.int64], by: int, none: str, *, here: bool = False) -> None:
-        """To the next of these rows, round and round; `here`: the row of the cursor counts."""
+        """Move to the next of these rows, which wrap around; `here`: the cursor's row counts."""
         import numpy as np
 
         if not len(rows):

@@ -52,7 +52,7 @@ class MetricList(ValueRows):
         self.query_text = ""
         self.query_error = ""
         self._whole = View()
-        """With what is folded."""
+        """View with the rows that are folded away."""
         self._view = View()
         self._kept: Sequence[int] = ()
         """Positions, in the whole list, of the rows that are not folded away."""

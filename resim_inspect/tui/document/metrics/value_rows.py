@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 DELTA_GAP = "  "
-"""Between a value and its difference from the reference."""
+"""Gap between a value and its difference from the reference."""
 
 
 class ValueRows(RowList, Background):

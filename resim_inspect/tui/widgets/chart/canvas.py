@@ -189,7 +189,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         )
 
     def _ask(self) -> None:
-        """Have the wanted picture drawn, unless a thread is at work: it is asked again then."""
+        """Request the wanted picture; one thread at a time draws, and asks again when it ends."""
         request = self._wanted()
         if request is None or self._busy:
             return
@@ -260,7 +260,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         return graphics if isinstance(graphics, Graphics) else None
 
     def _put(self, painted: Painted | None) -> None:
-        """Have this shown; the terminal forgets the image of before, and gets the new one."""
+        """Show this; the terminal deletes the previous image, and receives the new one."""
         before, self._painted = self._painted, painted
         if before and before.image and (painted is None or painted.image is not before.image):
             send(self.app, before.image.drop)

@@ -24,7 +24,7 @@ class ChartState:
     fit_y: bool = False
     log_y: bool = False
     base: int = 0
-    """Of a time axis: the time of its zero, in ns as in the file."""
+    """Time of the zero of a time axis, in ns as in the file."""
 
 
 def fitting_view(state: ChartState, base: int, extent: Window, y_range: Window | None) -> View:

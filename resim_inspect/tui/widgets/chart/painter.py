@@ -1,4 +1,4 @@
-"""From a metric to lines on the screen: what is asked of a thread, and what comes back."""
+"""Requests to a thread to paint a metric, and the lines on the screen that it returns."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Subject(NamedTuple):
     """`metric`, `data` or `file`; another word with `draw`."""
     position: int
     path: Path | None = None
-    """Of a file: an image."""
+    """Path of an image file, with `file`."""
     jobs: JobValues | None = None
-    """Of a scalar: its values in the jobs of the workspace."""
+    """Values of a scalar in the jobs of the workspace."""
     base: Base | None = None
     """The metric that this one is compared with, drawn dim."""
     draw: Callable[[], Drawing] | None = None

@@ -72,7 +72,7 @@ class Encoded(NamedTuple):
     data: str
     """Escape sequences."""
     rows: tuple[Segment, ...] = ()
-    """For Kitty: the text that stands for the image, a row each."""
+    """Text that stands for the image in Kitty, one segment a row."""
     drop: str = ""
 
 

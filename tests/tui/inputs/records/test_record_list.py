@@ -237,7 +237,7 @@ HOSTILE = {
     "colours": ("a.txt", b"\x1b[31mred\x1b[0m\n", "red"),
     "binary": ("a.txt", b"a\0b", "not a text file; its first bytes:"),
 }
-"""By what is unusual: name of the file, its bytes, and what the screen says."""
+"""Name of a file, its bytes, and what the screen says, by what is unusual."""
 
 
 @pytest.mark.parametrize("name", HOSTILE)

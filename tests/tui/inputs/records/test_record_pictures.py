@@ -30,7 +30,7 @@ FILES = {
         ("f",),
     ),
 }
-"""By name: a file, its text, and the keys that are pressed."""
+"""File, its text, and the keys that are pressed, by name."""
 
 
 @pytest.mark.parametrize("way", WAYS)
