@@ -20,11 +20,15 @@ EMISSIONS_SUFFIX = ".resim.jsonl"
 """End of the name of every emissions file."""
 
 
+READING = "Reading emissions"
+"""The stage whose steps are bytes."""
+
+
 class Progress(NamedTuple):
     """Progress of an evaluation."""
 
     stage: str
-    """`Reading emissions`, `Evaluating metrics`."""
+    """READING or `Evaluating metrics`."""
     done: int
     total: int
     """Steps of the stage, in bytes or metrics."""

@@ -20,8 +20,10 @@ from resim_inspect.tui.widgets.palette_entry import all_commands, found_commands
 
 _NAVIGATION = {"rows", "focus", "filter", "dialog", "checklist", "quick_open"}
 """Groups of bindings that are quicker to press than to search for."""
-_KEYS_ONLY = {"app.commands", "card.back", "document.back", "open.back", "workspace.back"}
-_KEYS_ONLY |= {f"chart.{move}" for move in ("left", "right", "left_10", "right_10", "up", "down")}
+_KEYS_ONLY = {f"chart.{move}" for move in ("left", "right", "left_10", "right_10", "up", "down")}
+_KEYS_ONLY.add("app.commands")
+_BACK = ".back"
+"""End of the ids of the bindings that lead back, which is quicker by their key."""
 
 
 class PaletteCommands(Provider):
@@ -52,7 +54,9 @@ def commands(
     for node in nodes:
         for binding in bindings_of(node):
             id = binding.id or ""
-            if binding.action in seen or id in _KEYS_ONLY or id.split(".")[0] in _NAVIGATION:
+            if binding.action in seen or id in _KEYS_ONLY or id.endswith(_BACK):
+                continue
+            if id.split(".")[0] in _NAVIGATION:
                 continue
             seen.add(binding.action)
             keys = key_name(",".join(binding.keys))

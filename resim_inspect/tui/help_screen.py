@@ -14,17 +14,20 @@ from textual.app import ComposeResult
 from textual.dom import DOMNode
 from textual.widgets import Static
 
+from resim_inspect.document.enums import WORST_FIRST
 from resim_inspect.tui.key_hints import bindings_of, key_name
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.containers import ScrollBox
 from resim_inspect.tui.widgets.dialogs import CLOSE, Dialog
 from resim_inspect.tui.widgets.filter_host import FilterHost
+from resim_inspect.validation.findings import Severity
 
 KEYS_WIDTH = 18
 """Cells of the keys."""
+_MEANINGS = {Severity.ERROR: ": ReSim's validator rejects the file"}
 MARKS = (
-    ("✓ PASSED   ! FAIL_WARN   ✗ FAIL_BLOCK   – NOT_APPLICABLE   · RAW   ? none"),
-    ("E error: ReSim's validator rejects the file   W warning   i info"),
+    "   ".join(f"{status.symbol} {status.word}" for status in WORST_FIRST),
+    "   ".join(f"{each.symbol} {each.value}{_MEANINGS.get(each, '')}" for each in Severity),
 )
 
 

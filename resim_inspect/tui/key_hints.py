@@ -10,7 +10,7 @@ from textual.dom import DOMNode
 from textual.keys import key_to_character
 from textual.screen import Screen
 
-from resim_inspect.text import cell_width, clean, cut
+from resim_inspect.text import cell_width, clean, count, cut
 from resim_inspect.tui.keymap import BINDINGS, Hint, KeyBinding
 
 
@@ -75,6 +75,11 @@ def key_of(id: str) -> str:
 def unmatched_text(noun: str, query: str, clearing: str, verb: str = "matches") -> str:
     """A sentence for a list whose filter hides all; `clearing`: id of the key that clears it."""
     return f'No {noun} {verb} the filter "{cut(clean(query), 40)}"; {key_of(clearing)} clears it.'
+
+
+def found_text(number_of: int, noun: str, next_hit: str) -> str:
+    """A sentence for a search with matches; `next_hit`: id of the key to the next one."""
+    return f"{count(number_of, noun)} found; {key_of(next_hit)} goes to the next."
 
 
 def hint_words(*hints: Hint | str) -> list[str]:

@@ -7,7 +7,7 @@ same entry. To change a key, change it here.
 
 from __future__ import annotations
 
-from resim_inspect.tui.keys.binding import GROUPS, Hint, KeyBinding, key
+from resim_inspect.tui.keys.binding import GROUPS, NEXT, PREVIOUS, RELOAD, Hint, KeyBinding, key
 from resim_inspect.tui.keys.columns import COLUMN_CHART, COLUMN_HOST, COLUMN_LIST, JOB_COLUMNS
 from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
 from resim_inspect.tui.keys.jump import JUMP, JUMP_SCREEN
@@ -167,8 +167,8 @@ SERIES = (
     key(
         "series.search", "slash", "search", "Find values…", ">40, nan, part of a text", hint="find"
     ),
-    key("series.next_hit", "n,f3", "hit(1)", "Next match", hint="next"),
-    key("series.previous_hit", "N,shift+f3,f15", "hit(-1)", "Previous match", hint="next"),
+    key("series.next_hit", NEXT, "hit(1)", "Next match", hint="next"),
+    key("series.previous_hit", PREVIOUS, "hit(-1)", "Previous match", hint="next"),
     key("series.left", "left,h", "shift(-1)", "Columns left"),
     key("series.right", "right,l", "shift(1)", "Columns right"),
 )
@@ -204,7 +204,7 @@ DOCUMENT = (
         "drop a filter or zoom, leave a pane",
         hint="list",
     ),
-    key("document.reload", "f5,ctrl+r", "reload", "Reload file"),
+    key("document.reload", RELOAD, "reload", "Reload file"),
     key("document.compare", "C", "compare", "Compare with…", "what changed from a base"),
     key("document.dashboard", "D", "app.dashboard", "Dashboard", "many charts", hint="dashboard"),
 )
@@ -213,7 +213,7 @@ JSON = (
     key("preview.fold", "space", "fold", "Fold or unfold block", hint="fold"),
     key("preview.fold_all", "F", "fold_all", "Fold or unfold all blocks", hint="fold all"),
 )
-INPUTS = (key("inputs.reload", "f5,ctrl+r", "reread", "Reload folder"),)
+INPUTS = (key("inputs.reload", RELOAD, "reread", "Reload folder"),)
 FILTER = (key("filter.done", "enter", "submit", "Go to the list", hint="list"),)
 OPEN = (
     key("open.path", "slash", "path", "Type a path", "or resim://PROJECT/BATCH", hint="path"),
@@ -230,14 +230,14 @@ EVALUATING = (
         "and show what is evaluated",
         hint="stop",
     ),
-    key("evaluating.retry", "f5,ctrl+r", "retry", "Evaluate again", hint="try again"),
+    key("evaluating.retry", RELOAD, "retry", "Evaluate again", hint="try again"),
 )
 PATH = (key("open.submit", "enter", "submit", "Open path", hint="open"),)
 
 WORKSPACE = (
     key("workspace.filter", "slash", "filter", "Filter jobs", hint="filter"),
     key("workspace.batch", "b", "batch", "Open batch metrics", hint="batch"),
-    key("workspace.reload", "f5,ctrl+r", "reread", "Reload jobs"),
+    key("workspace.reload", RELOAD, "reread", "Reload jobs"),
     key("workspace.compare", "C", "compare", "Compare with…", "what changed from a base"),
     key(
         "workspace.dashboard",
@@ -267,7 +267,7 @@ JOBS = (
     ),
 )
 FETCH = (
-    key("fetch.fetch", "f5,ctrl+r", "reread", "Fetch jobs", "new or missing ones", hint="fetch"),
+    key("fetch.fetch", RELOAD, "reread", "Fetch jobs", "new or missing ones", hint="fetch"),
     key("fetch.stop", "x", "stop", "Stop fetching", "what has arrived is kept", hint="stop"),
     key("fetch.all", "a", "all", "Fetch all jobs"),
     key("fetch.missing", "m", "missing", "List what is missing", hint="missing"),

@@ -18,6 +18,7 @@ from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.palette import MetricCommands
 from resim_inspect.tui.document.reference_commands import ReferenceCommands
 from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.raw.screen import RawScreen
 from resim_inspect.tui.widgets.palette_entry import all_commands
 from tests.tui.conftest import opened, press, settle, text
 
@@ -29,6 +30,15 @@ async def test_entries_are_there_once_with_the_metrics_among_them(sample: Path) 
         commands = list(app.get_system_commands(app.screen))
         titles = Counter(command.title for command in commands)
         assert max(titles.values()) == 1
+
+
+async def test_ways_back_are_left_to_their_keys(sample: Path) -> None:
+    async with opened(sample) as pilot:
+        await press(pilot, "enter", "B")
+        assert isinstance(pilot.app.screen, RawScreen)
+        commands = list(pilot.app.get_system_commands(pilot.app.screen))
+        assert "Read file again" in [command.title for command in commands]
+        assert not [command for command in commands if "back" in command.title.lower()]
 
 
 async def test_all_metrics_are_offered_by_a_prefix(sample: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from resim_inspect.derived import UNOBSERVED, Control, Progress
+from resim_inspect.derived import READING, UNOBSERVED, Control, Progress
 from resim_inspect.document.discovery import EMISSIONS_SUFFIX, METRICS_FILE
 from resim_inspect.emissions.config import find_config, load_config
 from resim_inspect.emissions.config.model import TEMPLATE_FOLDER
@@ -51,7 +51,7 @@ def job_of(paths: Sequence[Path], folder: Path, control: Control = UNOBSERVED) -
     """
 
     def progress(done: int, total: int) -> None:
-        control.progress(Progress("Reading emissions", done, total))
+        control.progress(Progress(READING, done, total))
         if control.is_cancelled():
             raise CancelledEvaluationError
 

@@ -61,14 +61,8 @@ class DashboardScreen(MainScreen[int | None], Background, FilterHost, ExportHost
 
     def on_mount(self) -> None:
         self.grid.focus()
-        if self.grid.query_text:
-            # What hides cards is in view.
-            self.call_after_refresh(self._show_filter)
+        self.call_after_refresh(self.show_filter)
         self.update_lines()
-
-    async def _show_filter(self) -> None:
-        await self.action_filter()
-        self.focus_main()
 
     # The lines around.
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from resim_inspect.text import cell_width, count, cut
-from resim_inspect.tui.key_hints import key_name
-from resim_inspect.tui.keys.dashboard import CARDS
+from resim_inspect.tui.key_hints import key_of
 
 
 class GridStatus(NamedTuple):
@@ -40,7 +39,6 @@ def status_text(status: GridStatus, width: int) -> str:
 
     The most important parts come first and go last.
     """
-    link = key_name(next(binding for binding in CARDS if binding.id == "cards.link").keys[0])
     parts: list[str] = []
     if status.total:
         last = status.first + status.shown
@@ -52,7 +50,7 @@ def status_text(status: GridStatus, width: int) -> str:
         parts.append(on_cards if status.linked else "the cursor is on no card of this page")
     if status.can_zoom:
         zoom = "zoom in step" if status.linked_zoom else "zoom of each card"
-        parts.append(f"{zoom} ({link})" + (", zoomed" if status.is_zoomed else ""))
+        parts.append(f"{zoom} ({key_of('cards.link')})" + (", zoomed" if status.is_zoomed else ""))
     if status.pages > 1:
         parts.append(f"page {status.page + 1:,} of {status.pages:,}")
     parts.append(status.grouping)

@@ -8,6 +8,10 @@ from typing import NamedTuple
 
 from textual.binding import Binding
 
+NEXT, PREVIOUS = "n,f3", "N,shift+f3,f15"
+"""Keys to the next match of a search and to the previous one."""
+RELOAD = "f5,ctrl+r"
+"""Keys that read or fetch again what is in view."""
 _REBOUND: dict[str, tuple[str, ...]] = {}
 """Keys that the user has given to bindings, by id."""
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from resim_inspect.tui.keys.binding import key
+from resim_inspect.tui.keys.binding import NEXT, PREVIOUS, RELOAD, key
 
 RAW_HOST = (key("raw.open", "B", "app.raw", "Raw bytes", "as a tree of fields", hint="raw"),)
 RAW_TREE = (
     key("raw.fold", "left,h", "fold", "Fold", "or go to what it is in", hint="fold"),
     key("raw.unfold", "right,l", "unfold", "Unfold", "or go into it", hint="unfold"),
     key("raw.search", "slash", "search", "Find…", "in names and values", hint="find"),
-    key("raw.next", "n,f3", "hit(1)", "Next match", hint="next"),
-    key("raw.previous", "N,shift+f3,f15", "hit(-1)", "Previous match", hint="next"),
+    key("raw.next", NEXT, "hit(1)", "Next match", hint="next"),
+    key("raw.previous", PREVIOUS, "hit(-1)", "Previous match", hint="next"),
     key("raw.copy_path", "Y", "copy_path", "Copy path", hint="path"),
 )
 RAW = (
-    key("raw.reload", "f5,ctrl+r", "reread", "Read file again"),
+    key("raw.reload", RELOAD, "reread", "Read file again"),
     key("raw.back", "escape", "back", "Stop the search, or back", hint="back"),
 )

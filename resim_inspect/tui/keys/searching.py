@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from resim_inspect.tui.keys.binding import key
+from resim_inspect.tui.keys.binding import NEXT, PREVIOUS, key
 
 PREVIEW = (key("preview.search", "slash", "search", "Find text…", hint="find"),)
 HITS = (
-    key("preview.next_hit", "n,f3", "hit(1)", "Next match", hint="next"),
-    key("preview.previous_hit", "N,shift+f3,f15", "hit(-1)", "Previous match", hint="next"),
+    key("preview.next_hit", NEXT, "hit(1)", "Next match", hint="next"),
+    key("preview.previous_hit", PREVIOUS, "hit(-1)", "Previous match", hint="next"),
 )
 CHANGE_HITS = (
     # `n` goes to what got worse there.

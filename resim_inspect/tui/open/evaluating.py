@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from resim_inspect.derived import Control, Progress
+from resim_inspect.derived import READING, Control, Progress
 from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.reloading.loading import load
@@ -40,8 +40,6 @@ from resim_inspect.tui.workers import Background, after_first_frame
 ReplaceScreen = Callable[[Opened, int | None], Awaitable[None]]
 POST_INTERVAL = 0.1
 """Seconds between two messages about the progress."""
-READING = "Reading emissions"
-"""Stage of which the steps are bytes."""
 
 
 def progress_words(progress: Progress) -> str:
@@ -66,7 +64,7 @@ class EvaluationLine(Widget):
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         styles, progress = theme_styles(self.app), self.progress
         share = progress.done / progress.total if progress is not None and progress.total else 0.0
-        words = "Reading emissions …" if progress is None else progress_words(progress)
+        words = f"{READING} …" if progress is None else progress_words(progress)
         words = "stopping …" if self.is_stopping else words
         pieces = [*progress_bar(share, styles, self.size.width), (words, styles.text)]
         return progress_strip(pieces, self.size.width, self.rich_style)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import App, ComposeResult
 from textual.widgets import Input
 
 from resim_inspect.tui.widgets.dialogs import CLOSE, Dialog
+
+_SEPARATORS = str.maketrans("", "", ",_ ")
 
 
 class Prompt(Dialog[str | None]):
@@ -39,3 +44,24 @@ class Prompt(Dialog[str | None]):
     def on_input_submitted(self, message: Input.Submitted) -> None:
         message.stop()
         self.dismiss(message.value)
+
+
+def ask_row(app: App[Any], rows: str, go: Callable[[int], None]) -> None:
+    """Ask for the number of a row and call `go` with it; `rows`: the possible numbers.
+
+    Commas, blanks and underscores between the digits are left out.
+    """
+
+    def typed(text: str | None) -> None:
+        digits = (text or "").translate(_SEPARATORS)
+        if not digits:
+            return
+        try:
+            row = int(digits)
+        except ValueError:
+            sentence = "A row number must be a whole number."
+            app.notify(sentence, severity="warning", timeout=3)
+        else:
+            go(row)
+
+    app.push_screen(Prompt("Go to row", rows), typed)

@@ -10,8 +10,7 @@ from typing import ClassVar
 from rich.style import Style
 from textual.binding import BindingType
 
-from resim_inspect.text import count
-from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.key_hints import found_text
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.searching import PREVIEW
 from resim_inspect.tui.messages import KeyHintsChanged
@@ -74,8 +73,8 @@ class SearchableList(RowList):
                 self.wanted = text.casefold()
                 hits = self._step(1, here=True)
                 if hits:
-                    rows, key = count(hits, self.SEARCHED[0]), key_of(self.NEXT_HIT[0])
-                    self.app.notify(f"{rows} found; {key} goes to the next.", timeout=3)
+                    text = found_text(hits, self.SEARCHED[0], self.NEXT_HIT[0])
+                    self.app.notify(text, timeout=3)
                 self.refresh()
                 self.post_message(KeyHintsChanged())
 

@@ -13,10 +13,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
-from resim_inspect.text import count, fit
+from resim_inspect.text import fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.data.columns import Column, Columns, SearchError, search
-from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.key_hints import found_text
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
@@ -206,23 +206,14 @@ class SeriesTable(RowList, Background):
         self.cursor = int(rows[at])
 
     def action_row(self) -> None:
-        from resim_inspect.tui.widgets.prompt import Prompt
+        from resim_inspect.tui.widgets.prompt import ask_row
 
-        def typed(text: str | None) -> None:
-            if not text:
-                return
-            try:
-                row = int(text.replace(",", "").replace(" ", ""))
-            except ValueError:
-                self.app.notify(
-                    "A row number must be a whole number.", severity="warning", timeout=3
-                )
-                return
+        def go(row: int) -> None:
             if row < 0:
                 row += self.count
             self.cursor = min(max(row, 0), self.count - 1)
 
-        self.app.push_screen(Prompt("Go to row", f"0 to {max(0, self.count - 1):,}"), typed)
+        ask_row(self.app, f"0 to {max(0, self.count - 1):,}", go)
 
     def action_search(self) -> None:
         from resim_inspect.tui.widgets.prompt import Prompt
@@ -255,10 +246,8 @@ class SeriesTable(RowList, Background):
         if message.columns is self.columns:
             self._hits, self.wanted = message.hits, message.wanted
             if len(self._hits):
-                hit_count = count(len(self._hits), "row")
-                self.app.notify(
-                    f"{hit_count} found; {key_of('series.next_hit')} goes to the next.", timeout=3
-                )
+                text = found_text(len(self._hits), "row", "series.next_hit")
+                self.app.notify(text, timeout=3)
             self._step(self._hits, 1, f"Nothing matches {self.wanted}.", here=True)
             self.post_message(KeyHintsChanged())
 

@@ -280,24 +280,15 @@ class RecordList(SearchedRows):
         self.post_message(self.StateChanged())
 
     def action_row(self) -> None:
-        from resim_inspect.tui.widgets.prompt import Prompt
+        from resim_inspect.tui.widgets.prompt import ask_row
 
-        def typed(text: str | None) -> None:
-            if not text:
-                return
-            try:
-                row = int(text.replace(",", "").replace("_", "").replace(" ", ""))
-            except ValueError:
-                self.app.notify(
-                    "A row number must be a whole number.", severity="warning", timeout=3
-                )
-                return
+        def go(row: int) -> None:
             self.target = END if row < 0 else max(0, row - 1)
             self._take_count(self.count)
             self.post_message(self.StateChanged())
 
         more = "" if self.is_counted else " or more, which are being counted"
-        self.app.push_screen(Prompt("Go to row", f"1 to {self.count:,}{more}"), typed)
+        ask_row(self.app, f"1 to {self.count:,}{more}", go)
 
     def action_choose(self) -> None:
         if self.records is not None and self.selectable(self.cursor):

@@ -6,10 +6,9 @@ from textual import on
 from textual.message import Message
 
 from resim_inspect.inputs.records.record_file import RecordFile
-from resim_inspect.text import count
 from resim_inspect.tui.inputs.records.reading import RecordReading
 from resim_inspect.tui.inputs.records.row_search import RowSearch
-from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.key_hints import found_text
 from resim_inspect.tui.widgets.row_list import RowList
 
 
@@ -76,8 +75,8 @@ class SearchedRows(RowList, RecordReading):
 
     def _tell_end(self, search: RowSearch) -> None:
         if search.match_count:
-            rows, key = count(search.match_count, "row"), key_of("records.next_hit")
-            self.app.notify(f"{rows} found; {key} goes to the next.", timeout=3)
+            text = found_text(search.match_count, "row", "records.next_hit")
+            self.app.notify(text, timeout=3)
         else:
             self.app.notify(f"No row has {search.wanted}.", timeout=3, markup=False)
 
