@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -16,9 +17,9 @@ from resim_inspect.building.builder import DocumentBuilder
 from runner.api.client.retry import RetryPolicy
 from runner.inside.errors import Code, FetchError
 from runner.inside.fetching import fetch
-from runner.inside.report import search_for
+from runner.inside.report import fetch_report, search_for
 from runner.inside.unpacking import unpack
-from runner.workspace.contract import BatchConfig, config_bytes
+from runner.workspace.contract import BatchConfig, ReportConfig, config_bytes
 from tests.inside.runtime_harness import RuntimeHarness, needs_sdk
 from tests.inside.test_fetching import BATCH, PROJECT, SUMS, flight
 
@@ -186,15 +187,25 @@ def test_a_config_with_plain_http_is_followed() -> None:
     assert "plain http" not in str(error.value)
 
 
+REPORT = {
+    "testSuiteID": str(BATCH),
+    "branchID": str(PROJECT),
+    "startTimestamp": "2026-01-02T03:04:05.678Z",
+    "endTimestamp": "2026-02-02T03:04:05Z",
+}
+
+
+def test_a_batch_of_a_report_without_a_time_is_named_as_one(fake: Fake) -> None:
+    project = f"/projects/{PROJECT}"
+    fake.answers[f"{project}/reports/{BATCH}"] = REPORT
+    batch = {"batchID": str(BATCH), "creationTimestamp": "soon"}
+    fake.answers[f"{project}/batches?search={quote(search_for(REPORT))}"] = {"batches": [batch]}
+    with pytest.raises(FetchError, match=r"a batch in the API's list has the creation"):
+        fetch_report(ReportConfig("t0ken", fake.url, BATCH, PROJECT), FAST_RETRIES)
+
+
 def test_the_search_of_a_report_cannot_be_broken_out_of() -> None:
-    row = {
-        "testSuiteID": str(BATCH),
-        "branchID": str(PROJECT),
-        "startTimestamp": "2026-01-02T03:04:05.678Z",
-        "endTimestamp": "2026-02-02T03:04:05Z",
-        "respectRevisionBoundary": True,
-        "testSuiteRevision": 4,
-    }
+    row = {**REPORT, "respectRevisionBoundary": True, "testSuiteRevision": 4}
     assert search_for(row) == (
         f'test_suite_id = "{BATCH}" AND branch_id = "{PROJECT}"'
         ' AND created_at > "2026-01-02 03:04:05.678000+00:00"'

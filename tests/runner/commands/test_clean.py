@@ -106,11 +106,14 @@ def test_a_terminal_is_asked(tmp_path: Path, answer: bytes, code: int) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         command("clean", workspace), cwd=ROOT, stdin=theirs,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **alone(tmp_path)},
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, **alone(tmp_path)},
+        text=True,
     )  # fmt: skip
     os.close(theirs)
     os.write(ours, answer)
-    assert process.wait(60) == code
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert out.splitlines()[-1] == ("Nothing was removed." if code else "6 items removed.")
     os.close(ours)
     assert (workspace / "run").exists() == (code != 0)
 
