@@ -124,6 +124,13 @@ def write_failure(name: str, text: str, hint: str) -> None:
         sys.stderr.write(f"  {clean(hint)}\n")
 
 
+def write_failures(name: str, failures: Sequence[tuple[str, str]]) -> None:
+    """Write errors, each with what to do, as `write_failure` does; repeated advice stands last."""
+    following = [hint for _, hint in failures[1:]] + [""]
+    for (text, hint), next_hint in zip(failures, following, strict=True):
+        write_failure(name, text, "" if hint == next_hint else hint)
+
+
 def _code_of(call: Callable[[list[str]], int], argv: Sequence[str]) -> int:
     try:
         return call(list(argv))

@@ -30,7 +30,7 @@ from resim_inspect.settings.user import (
     examine_user_settings,
     user_config_path,
 )
-from resim_inspect.terminal import write_failure
+from resim_inspect.terminal import write_failures
 from resim_inspect.text import cell_width, clean, pad
 
 
@@ -156,9 +156,7 @@ def _write_faults(faults: Sequence[SettingsError]) -> None:
     """Write each fault to stderr as a line, those of a file by their lines, each advice once."""
     files = list(dict.fromkeys(fault.path for fault in faults))
     ordered = sorted(faults, key=lambda fault: (files.index(fault.path), fault.line))
-    for number, fault in enumerate(ordered, 1):
-        following = ordered[number].hint if number < len(ordered) else ""
-        write_failure("resim-inspect", str(fault), "" if fault.hint == following else fault.hint)
+    write_failures("resim-inspect", [(str(fault), fault.hint) for fault in ordered])
 
 
 def _settings(settings: UserSettings | None) -> Iterator[Setting]:

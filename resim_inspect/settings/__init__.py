@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from resim_inspect.settings.faults import Origin, SettingsError
-    from resim_inspect.settings.project import find_project, load_project, read_project
+    from resim_inspect.settings.project import (
+        find_project,
+        load_project,
+        project_faults,
+        read_project,
+    )
     from resim_inspect.settings.project_model import (
         BuildSettings,
         CompareLimit,
@@ -30,12 +35,13 @@ __all__ = [
     "WatchSettings",
     "find_project",
     "load_project",
+    "project_faults",
     "read_project",
 ]
 
 _HOMES = {
     **dict.fromkeys(("Origin", "SettingsError"), "faults"),
-    **dict.fromkeys(("find_project", "load_project", "read_project"), "project"),
+    **dict.fromkeys(("find_project", "load_project", "project_faults", "read_project"), "project"),
 }
 """Modules of the names that are not in `project_model`."""
 

@@ -29,10 +29,9 @@ from resim_inspect.settings.project_model import (
     WatchSettings,
 )
 from resim_inspect.settings.schema_check import (
-    MismatchError,
     Schema,
-    check,
     dotted,
+    mismatches,
     resolved,
     shipped_schema,
     shown,
@@ -114,6 +113,22 @@ def _table_of(values: Mapping[str, Any]) -> Any:
 
 def read_project(path: Path) -> ProjectSettings:
     """Read and check a project file; raises SettingsError with the line of the first fault."""
+    reader, values = _read(path)
+    for fault in reader.faults(values):
+        raise fault
+    return reader.settings(values)
+
+
+def project_faults(path: Path) -> list[SettingsError]:
+    """Return what is wrong with the values of a project file, by their lines.
+
+    Raises SettingsError for a file that cannot be read, or that is not TOML.
+    """
+    reader, values = _read(path)
+    return sorted(reader.faults(values), key=lambda fault: fault.line)
+
+
+def _read(path: Path) -> tuple[_Reader, dict[str, Any]]:
     path = path.absolute()
     data = read_bytes(path)
     values: Any = parsed(data, path)
@@ -122,29 +137,42 @@ def read_project(path: Path) -> ProjectSettings:
         values = _table_of(values) or {}
         depth = len(_TABLE)
         lines = {key[depth:]: line for key, line in lines.items() if key[:depth] == _TABLE}
-    return _Reader(path, lines).settings(values)
+    return _Reader(path, lines), values
 
 
 class _Reader:
-    """Turns the values of one file into settings."""
+    """Checks the values of one file, and turns them into settings."""
 
     def __init__(self, path: Path, lines: Mapping[Key, int]) -> None:
         self._path = path
         self._lines = lines
         self._schema = shipped_schema(SCHEMA)
 
-    def settings(self, values: dict[str, Any]) -> ProjectSettings:
-        """Return the settings; raises SettingsError."""
-        try:
-            check(values, self._schema, self._schema)
-        except MismatchError as error:
-            raise self._error(error.key, error.reason) from error
-        self._refuse_secrets(values, ())
-        builds = {name: self._build(name, table) for name, table in values.get("build", {}).items()}
+    def faults(self, values: dict[str, Any]) -> Iterator[SettingsError]:
+        """Yield what is wrong with the values; what belongs together only if each is right."""
+        fits = True
+        for mismatch in mismatches(values, self._schema, self._schema):
+            fits = False
+            yield self._error(mismatch.key, mismatch.reason)
+        yield from self._secrets(values, ())
+        if not fits:
+            return
+        builds = values.get("build", {})
+        for name, table in builds.items():
+            yield from self._choice_faults(("build", name), table)
         default = values.get("default-build", "")
         if default and default not in builds:
             text = f"default-build is {shown(default)}, and the file has no such build"
-            raise self._error(("default-build",), text + near_or_all(default, list(builds)))
+            yield self._error(("default-build",), text + near_or_all(default, list(builds)))
+        for name, limit in values.get("compare", {}).items():
+            if not math.isfinite(_limit_value(limit)):
+                key = ("compare", name)
+                yield self._error(key, f"{dotted(key)} must be a finite number.")
+
+    def settings(self, values: dict[str, Any]) -> ProjectSettings:
+        """Return the settings in values that have no faults."""
+        builds = {name: self._build(name, table) for name, table in values.get("build", {}).items()}
+        default = values.get("default-build", "")
         workspace = values.get("default-workspace")
         watch = values.get("watch", {})
         configs = values.get("metrics-config", [])
@@ -181,18 +209,19 @@ class _Reader:
     def _origin(self, key: Key) -> Origin:
         return Origin(self._path, line_of(self._lines, key))
 
-    def _refuse_secrets(self, value: object, key: Key) -> None:
+    def _secrets(self, value: object, key: Key) -> Iterator[SettingsError]:
         if isinstance(value, dict):
             for name, inner in value.items():
                 is_variable = key[-1:] == ("env-set",)
                 if is_variable and names_a_secret(name):
-                    raise self._secret((*key, name), f'env = ["{name}"]')
-                self._refuse_secrets(inner, (*key, name))
+                    yield self._secret((*key, name), f'env = ["{name}"]')
+                else:
+                    yield from self._secrets(inner, (*key, name))
         elif isinstance(value, list):
             for position, inner in enumerate(value):
-                self._refuse_secrets(inner, (*key, position))
+                yield from self._secrets(inner, (*key, position))
         elif isinstance(value, str) and looks_like_a_secret(value):
-            raise self._secret(key, 'env = ["NAME"]')
+            yield self._secret(key, 'env = ["NAME"]')
 
     def _secret(self, key: Key, example: str) -> SettingsError:
         return self._error(
@@ -203,7 +232,6 @@ class _Reader:
 
     def _build(self, name: str, table: Mapping[str, Any]) -> BuildSettings:
         key = ("build", name)
-        self._check_choice(key, table)
         flags: dict[str, FlagSetting] = {}
         for nested in _NESTED:
             flags |= self._flags((*key, nested), table.get(nested, {}))
@@ -229,20 +257,20 @@ class _Reader:
             MappingProxyType(dict(self._origins_below(key, table))),
         )
 
-    def _check_choice(self, key: Key, table: Mapping[str, Any]) -> None:
-        """Check that a build is one thing: an image, a context to build one from, or a command."""
+    def _choice_faults(self, key: Key, table: Mapping[str, Any]) -> Iterator[SettingsError]:
+        """Yield why a build is not one thing: an image, a context to build one, or a command."""
         name = f"[{dotted(key)}]"
         sources = [each for each in ("image", "context", "command") if each in table]
         if not sources:
             text = f"{name} has no image, no context and no command, so there is nothing to run."
-            raise self._error(key, text)
-        if "command" in sources and len(sources) > 1:
+            yield self._error(key, text)
+        elif "command" in sources and len(sources) > 1:
             text = f"{name} has {sources[0]} and command, and a build is only one of them."
             hint = 'Arguments of an image are a list: arguments = ["…"].'
-            raise self._error((*key, "command"), text, hint)
-        if "dockerfile" in table and "context" not in table:
+            yield self._error((*key, "command"), text, hint)
+        elif "dockerfile" in table and "context" not in table:
             text = f"{name} has a dockerfile and no context to build it in."
-            raise self._error((*key, "dockerfile"), text, 'For example context = ".".')
+            yield self._error((*key, "dockerfile"), text, 'For example context = ".".')
 
     def _origins_below(self, key: Key, table: Mapping[str, Any]) -> Iterator[tuple[str, Origin]]:
         for name, value in table.items():
@@ -289,8 +317,9 @@ class _Reader:
         return value
 
     def _limit(self, name: str, limit: str | int | float) -> CompareLimit:
-        text, key = str(limit), ("compare", name)
-        value = float(text.removeprefix("abs:"))
-        if not math.isfinite(value):
-            raise self._error(key, f"{dotted(key)} must be a finite number.")
-        return CompareLimit(value, text.startswith("abs:"), self._origin(key))
+        is_absolute = str(limit).startswith("abs:")
+        return CompareLimit(_limit_value(limit), is_absolute, self._origin(("compare", name)))
+
+
+def _limit_value(limit: str | int | float) -> float:
+    return float(str(limit).removeprefix("abs:"))

@@ -64,12 +64,6 @@ def resolved(schema: Schema, root: Schema) -> Schema:
     return {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
 
 
-def check(value: object, schema: Schema, root: Schema, key: Key = ()) -> None:
-    """Compare a value and everything in it with a schema; raises the first MismatchError."""
-    for error in mismatches(value, schema, root, key):
-        raise error
-
-
 def mismatches(
     value: object, schema: Schema, root: Schema, key: Key = ()
 ) -> Iterator[MismatchError]:

@@ -12,10 +12,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from resim_inspect.schemas.window import Bounds, Window, add_window_arguments, write_bounded
-from resim_inspect.settings import FlagSetting, Origin, ProjectSettings, load_project
+from resim_inspect.settings import (
+    FlagSetting,
+    Origin,
+    ProjectSettings,
+    find_project,
+    project_faults,
+    read_project,
+)
 from resim_inspect.settings.faults import Key
 from resim_inspect.settings.schema_check import dotted, shipped_schema
 from resim_inspect.settings.secrets import looks_like_a_secret
+from resim_inspect.terminal import write_failures
 from resim_inspect.text import cell_width, clean, pad
 from runner.commands import COMMANDS, WITHOUT_PROJECT
 from runner.commands.shared.arguments import checked_bounds
@@ -65,20 +73,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the settings; raises SettingsError and CallError."""
+    """Print the settings, or every fault in the file; raises SettingsError and CallError."""
     bounds = checked_bounds(args)
     if args.schema:
         schema = shipped_schema("resim.schema.json")
         sys.stdout.write(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
         return ExitCode.OK
     folder = Path()
+    path = find_project(folder)
+    faults = [] if path is None else project_faults(path)
+    if faults:
+        write_failures("resim-runner", [(str(fault), fault.hint) for fault in faults])
+        return ExitCode.ERROR
     if args.call:
         name, *words = args.call
         path, settings = _of_call(name, words, args.arguments, folder)
     else:
-        project = load_project(folder)
-        path = None if project is None else project.path
-        settings = [] if project is None else list(_of_file(project))
+        settings = [] if path is None else list(_of_file(read_project(path)))
     if args.format == "json":
         _write_json(path, settings, bounds)
     else:

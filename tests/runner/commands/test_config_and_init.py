@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from resim_inspect.settings import read_project
+from resim_inspect.settings import SettingsError, read_project
 from runner.cli import main
 from tests.containers.container_harness import make_inputs, make_jobs, metrics_file
 
@@ -90,6 +90,32 @@ def test_without_a_file_and_for_wrong_calls(
         assert 'resim.toml:1: "x" is not a key of the file' in capsys.readouterr().err
     assert main(["config", "--schema"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "resim.toml"
+
+
+def test_every_fault_of_the_file_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "resim.toml"
+    fitting = '[build.b]\nimage = "i"\n'
+    cases = {
+        f"{fitting}timeout = true\n[x]\n[defaults.run]\nparallel = 0\n": ["3", "4", "6"],
+        f"{fitting}env-set = {{ API_TOKEN = 'hunter22' }}\ntimeout = -1\n": ["3", "4"],
+        f"default-build = 'c'\n[build.b]\n[build.d]\n[compare]\nM = '{'9' * 400}'\n": [
+            "1",
+            "2",
+            "3",
+            "5",
+        ],
+        f"{fitting}command = 'c'\n[build.d]\nimage = 'd'\ndockerfile = 'D'\n": ["3", "6"],
+    }
+    for text, lines in cases.items():
+        path.write_text(text)
+        for words in (["config"], ["config", "run"]):
+            assert main(words) == 2
+            err = capsys.readouterr().err
+            places = [line for line in err.splitlines() if line.startswith("resim-runner: ")]
+            assert [line.split(":")[2] for line in places] == lines, err
+            assert "hunter22" not in err
+        with pytest.raises(SettingsError):
+            read_project(path)
 
 
 def test_secrets_of_a_call_are_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
