@@ -73,9 +73,7 @@ class CardGrid(ReadCards):
         self._arrange(key)
 
     def go_to(self, item: int) -> None:
-        """Choose the card of an item, without the filter if that hides it."""
-        if self.deck.index_of(item) is None and self.query_text:
-            self.set_query("")
+        """Choose the card of an item, unless the filter hides it."""
         index = self.deck.index_of(item)
         if index is not None:
             self._wanted_page = None

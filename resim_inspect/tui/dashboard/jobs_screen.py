@@ -101,7 +101,7 @@ class JobsDashboard(DashboardScreen):
         item = None if self._first is None else self.grid.cards.item(self._first)
         if item is not None:
             self._first = None
-            self.grid.go_to(item)
+            self.go_to(item)
         self._shown = self._chosen_key()
 
     def _chosen_key(self) -> str | None:

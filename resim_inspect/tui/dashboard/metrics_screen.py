@@ -44,7 +44,7 @@ class MetricsDashboard(DashboardScreen):
 
     def on_mount(self) -> None:
         if self._first is not None:
-            self.grid.go_to(self._first)
+            self.go_to(self._first)
 
     def update_lines(self) -> None:
         self.query_one(TopBar).show(self.session)
@@ -70,7 +70,7 @@ class MetricsDashboard(DashboardScreen):
     def _go_to(self, message: GoTo) -> None:
         message.stop()
         if message.kind == "metric":
-            self.grid.go_to(message.position)
+            self.go_to(message.position)
 
     @on(CardGrid.Opened)
     def _opened(self, message: CardGrid.Opened) -> None:
@@ -85,7 +85,7 @@ class MetricsDashboard(DashboardScreen):
 
         def closed(position: int | None) -> None:
             if position is not None:
-                self.grid.go_to(position)
+                self.go_to(position)
 
         # Each once: under tags, a metric may have several cards.
         positions = list(dict.fromkeys(self.grid.deck.items))

@@ -145,6 +145,12 @@ class DashboardScreen(MainScreen[int | None], Background, FilterHost, ExportHost
     def focus_main(self) -> None:
         self.grid.focus()
 
+    def go_to(self, item: int) -> None:
+        """Choose the card of an item, without the filter if that hides it."""
+        if self.grid.deck.index_of(item) is None and self.grid.query_text:
+            self.set_filter("")
+        self.grid.go_to(item)
+
     # Keys.
 
     def export_choices(self) -> Sequence[ExportChoice]:

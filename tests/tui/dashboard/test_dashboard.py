@@ -17,6 +17,7 @@ from resim_inspect.tui.dashboard.metrics_screen import MetricsDashboard
 from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.messages import GoTo
 from tests.tui.conftest import opened, press, settle, text
 from tests.tui.state_pilot import until
 
@@ -111,6 +112,17 @@ async def test_a_filter_that_hides_all_cards_is_named_with_the_key_that_clears_i
         ]
         await press(pilot, "escape")
         assert "Broken" in text(pilot)
+
+
+async def test_a_card_that_the_filter_hides_is_shown_without_it() -> None:
+    async with opened(flight()) as pilot:
+        await press(pilot, "D", "slash", *"name:Speed", "enter")
+        screen = pilot.app.screen
+        assert isinstance(screen, MetricsDashboard)
+        screen.post_message(GoTo("metric", screen.session.catalog.names.index("Broken")))
+        await settle(pilot)
+        assert chosen(pilot) == "Broken"
+        assert [box.input.value for box in screen.filter_boxes()] == [""]
 
 
 async def test_cards_show_status_name_and_chart() -> None:
