@@ -210,7 +210,13 @@ class InspectApp(
         return self.documents.job_values(path, name)
 
     async def action_close(self) -> None:
-        if not await self.documents.close():
+        documents = self.documents
+        if await documents.close():
+            return
+        if documents.names and self.current_mode not in documents.names:
+            key = key_of("open.back")
+            self.notify(f"This screen is not a document; {key} goes back.", timeout=3)
+        else:
             key = key_of("app.quit")
             self.notify(f"Nothing else is open; {key} quits the app.", timeout=3)
 

@@ -48,6 +48,8 @@ class Inputs(NamedTuple):
     """Mode of a build with these inputs; empty for a file."""
     entries: tuple[FileEntry, ...]
     findings: tuple[Finding, ...]
+    unfolded: frozenset[Path]
+    """Folders whose entries are among these."""
 
 
 class Preview(NamedTuple):
@@ -71,11 +73,12 @@ def read_inputs(folder: Path, opened: frozenset[Path]) -> Inputs:
     A file in place of the folder is its only entry.
     """
     if is_file(folder):
-        return Inputs(folder, "", (_named_entry(folder),), ())
+        return Inputs(folder, "", (_named_entry(folder),), (), opened)
     from runner.workspace.contract import check_inputs, mode_of, names_in
 
     entries = tuple(_entries(folder, 0, opened))
-    return Inputs(folder, str(mode_of(names_in(folder))), entries, tuple(check_inputs(folder)))
+    mode = str(mode_of(names_in(folder)))
+    return Inputs(folder, mode, entries, tuple(check_inputs(folder)), opened)
 
 
 def list_folder(folder: Path, opened: frozenset[Path]) -> tuple[FileEntry, ...]:

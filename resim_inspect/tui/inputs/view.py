@@ -223,6 +223,8 @@ class InputsView(Background, SideHost):
     @on(InputsRead)
     def _inputs_read(self, message: InputsRead) -> None:
         message.stop()
+        if message.inputs.unfolded != self._unfolded:
+            return  # Of a thread that another one has replaced.
         inputs = self.inputs = message.inputs
         self.files.unfolded = self._unfolded
         self.files.show(inputs.entries)

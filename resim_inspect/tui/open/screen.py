@@ -115,12 +115,14 @@ class OpenScreen(MainScreen[None], Background):
         def __init__(
             self,
             folder: Path,
+            unfolded: frozenset[Path],
             entries: Sequence[FileEntry],
             recent: Sequence[Path | BatchAddress],
             details: Mapping[Path, RecentDetails],
         ) -> None:
             super().__init__()
             self.folder = folder
+            self.unfolded = unfolded
             self.entries = entries
             self.recent = recent
             self.details = details
@@ -173,11 +175,14 @@ class OpenScreen(MainScreen[None], Background):
     def _read_in_thread(self, folder: Path, unfolded: frozenset[Path]) -> None:
         entries = list_folder(folder, unfolded)
         recent = read_recent()
-        self.post_message(self.FoldersRead(folder, entries, recent, read_details(recent)))
+        details = read_details(recent)
+        self.post_message(self.FoldersRead(folder, unfolded, entries, recent, details))
 
     @on(FoldersRead)
     def _folders_read(self, message: FoldersRead) -> None:
         message.stop()
+        if (message.folder, message.unfolded) != (self.folder, self._unfolded):
+            return  # Of a thread that another one has replaced.
         tree, recent = self.query_one(FileTree), self.query_one(RecentList)
         tree.unfolded = self._unfolded
         tree.show(message.entries)

@@ -20,7 +20,7 @@ from resim_inspect.tui.app import InspectApp, run_app
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.inputs.files import FileEntry, list_folder, preview, read_inputs
 from resim_inspect.tui.inputs.pane import InputsScreen
-from resim_inspect.tui.inputs.view import FileTree
+from resim_inspect.tui.inputs.view import FileTree, InputsView
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.open import screen as open_screen
 from resim_inspect.tui.open.detect import PathKind, detect
@@ -237,6 +237,38 @@ async def test_folders_unfold(job: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         assert "metrics.binproto" in [entry.path.name for entry in tree.entries]
         await press(pilot, "j", "enter")
         assert isinstance(pilot.app.screen, DocumentScreen)
+
+
+async def test_a_folder_that_is_read_late_replaces_no_later_one(
+    job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(job)
+    old = frozenset[Path]()
+    async with started(None) as pilot:
+        screen, tree = pilot.app.screen, pilot.app.screen.query_one(FileTree)
+        await press(pilot, "j", "enter")
+        names = [entry.path.name for entry in tree.entries]
+        assert "metrics.binproto" in names
+        entries = list_folder(Path(), old)
+        screen.post_message(OpenScreen.FoldersRead(Path(), old, entries, (), {}))
+        await settle(pilot)
+        assert [entry.path.name for entry in tree.entries] == names
+    async with started(job / "inputs") as pilot:
+        view = pilot.app.screen.query_one(InputsView)
+        names = [entry.path.name for entry in view.files.entries]
+        assert "deep" in names
+        view.post_message(InputsView.InputsRead(read_inputs(job / "inputs", old)))
+        await settle(pilot)
+        assert [entry.path.name for entry in view.files.entries] == names
+
+
+async def test_a_screen_that_cannot_be_closed_says_why(job: Path, notices: list[str]) -> None:
+    async with started(job) as pilot:
+        await press(pilot, "ctrl+w")
+        assert notices == ["Nothing else is open; q quits the app."]
+        await press(pilot, "ctrl+o", "ctrl+w")
+        assert notices[1:] == ["This screen is not a document; Esc goes back."]
+        assert isinstance(pilot.app.screen, OpenScreen)
 
 
 async def test_the_inputs_beside_a_document(job: Path) -> None:
