@@ -69,8 +69,7 @@ class LogScreen(MainScreen[None]):
     def key_hints(self) -> Iterable[Hint]:
         view = self.log_view
         return (
-            Hint("log.follow", "stop following" if view.following else ""),
-            Hint("log.wrap", "cut" if view.wrapping else ""),
+            *view.state_hints(),
             *view.search_hints(),
             Hint("rows.choose", "whole line"),
             Hint("log.back"),

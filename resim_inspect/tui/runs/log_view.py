@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from resim_inspect.text import fit, size
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.runs import LOG
 from resim_inspect.tui.keys.searching import HITS
 from resim_inspect.tui.runs.log_buffer import LogBuffer
@@ -60,7 +61,12 @@ class LogView(SearchableList, Background):
 
     def on_mount(self) -> None:
         if self._watch:
-            self.set_interval(READ_INTERVAL, self.read)
+            self.set_interval(READ_INTERVAL, self._read_if_current)
+
+    def _read_if_current(self) -> None:
+        # In another mode each look would start a thread for nothing.
+        if self.screen.is_current:
+            self.read()
 
     @property
     def path(self) -> Path | None:
@@ -171,6 +177,13 @@ class LogView(SearchableList, Background):
         if following != self.following:
             self.following = following
             self.post_message(self.StateChanged())
+
+    def state_hints(self) -> tuple[Hint, Hint]:
+        """Keys that change how the log is shown, with what they do now."""
+        return (
+            Hint("log.follow", "stop following" if self.following else ""),
+            Hint("log.wrap", "cut" if self.wrapping else ""),
+        )
 
     def action_follow(self) -> None:
         if self.following:

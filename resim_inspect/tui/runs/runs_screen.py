@@ -221,8 +221,7 @@ class RunsScreen(RunRequests, RunHost):
             Hint("rows.choose", "results"),
             *((Hint("run.stop"),) if running else ()),
             *self._run_hints(alive=alive),
-            Hint("log.follow"),
-            Hint("log.wrap"),
+            *log.state_hints(),
             *searched.search_hints(),
             Hint("focus.next", "log" if searched is self.table else "jobs"),
             Hint("run.failing", failing),
@@ -254,6 +253,7 @@ class RunsScreen(RunRequests, RunHost):
     def _log_changed(self, message: LogView.StateChanged) -> None:
         message.stop()
         self._log_title()
+        self.update_hints()
 
     # Results.
 

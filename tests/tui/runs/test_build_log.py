@@ -83,3 +83,11 @@ async def test_on_the_screen_of_a_run_the_key_goes_to_its_log(workspace: Path) -
     async with started(workspace / "run") as pilot:
         await press(pilot, "O")
         assert pilot.app.screen.query_one(LogView).has_focus
+
+
+async def test_hints_beside_the_jobs_follow_what_the_keys_do(workspace: Path) -> None:
+    async with started(workspace / "run", (160, 30)) as pilot:
+        await press(pilot, "O")
+        assert "f stop following  l cut" in text(pilot)
+        await press(pilot, "f", "l")
+        assert "f follow  l wrap" in text(pilot)

@@ -7,27 +7,32 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input
 
+from resim_inspect.tui.runs import log_view
 from resim_inspect.tui.runs.log_view import LogView
 from resim_inspect.tui.theme import defaults
 from tests.tui.conftest import settle
+from tests.tui.state_pilot import until
 
 
 class LogApp(App[None]):
     """An app with a log alone."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, watch: bool = False) -> None:
         super().__init__()
         self.path = path
+        self._watch = watch
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return defaults(dark=True)
 
     def compose(self) -> ComposeResult:
-        yield LogView(watch=False)
+        yield LogView(watch=self._watch)
 
     def on_mount(self) -> None:
         view = self.query_one(LogView)
@@ -112,3 +117,22 @@ async def test_another_log_replaces_the_first(tmp_path: Path) -> None:
         view.show(None)
         await settle(pilot)
         assert rows(view)[0] == "no log"
+
+
+async def test_a_log_in_another_mode_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_view, "READ_INTERVAL", 0.01)
+    path = tmp_path / "log.txt"
+    path.write_text("line 1\n")
+    app = LogApp(path, watch=True)
+    async with app.run_test(size=(40, 12)) as pilot:
+        view = app.query_one(LogView)
+        await until(pilot, lambda: view.bytes == 7)
+        path.write_text("line 1\nline 2\n")
+        await until(pilot, lambda: view.bytes == 14)
+        app.add_mode("other", Screen[None])
+        await app.switch_mode("other")
+        path.write_text("line 1\nline 2\nline 3\n")
+        await pilot.pause(0.2)
+        assert view.bytes == 14
