@@ -12,6 +12,7 @@ from textual.screen import Screen
 from resim_inspect.errors import InspectError
 from resim_inspect.text import clean, count
 from resim_inspect.tui.gc_tuning import gc_paused
+from resim_inspect.tui.workers import is_worker_cancelled, key_pauses
 
 if TYPE_CHECKING:
     from resim_inspect.comparison import Comparison, JobChanges
@@ -39,16 +40,47 @@ class CompareFailed(Message):
         self.error = error
 
 
+class _StoppedError(Exception):
+    """The screen is closed while jobs are still compared."""
+
+
 def compare_paths(
+    screen: Screen[Any],
     base: Path,
     other: Path,
     on_job: Callable[[int, int], None],
     on_changes: Callable[[JobChanges], None] | None = None,
-) -> tuple[Comparison, Files]:
-    """Compare two paths with the tolerances of the project; for a worker.
+) -> None:
+    """Compare two paths in a worker of a screen, and post `Compared` or `CompareFailed` to it.
 
-    Raises InspectError, and whatever the callbacks raise, see `compare_sides`.
+    Between two jobs it gives way to keys, and ends without a message if the worker is cancelled.
+    For the callbacks see `compare_sides`.
     """
+    give_way = key_pauses(screen.app)
+
+    def next_job(done: int, total: int) -> None:
+        if is_worker_cancelled():
+            raise _StoppedError
+        give_way()
+        on_job(done, total)
+
+    try:
+        result = _compare(base, other, next_job, on_changes)
+    except InspectError as error:
+        screen.post_message(CompareFailed(error))
+    except _StoppedError:
+        return
+    else:
+        screen.post_message(Compared(*result))
+
+
+def _compare(
+    base: Path,
+    other: Path,
+    on_job: Callable[[int, int], None],
+    on_changes: Callable[[JobChanges], None] | None,
+) -> tuple[Comparison, Files]:
+    """Compare two paths with the tolerances of the project. Raises InspectError."""
     from resim_inspect.compared_sides import project_tolerances, side_of
     from resim_inspect.comparison import CompareOptions, compare_sides
 

@@ -17,7 +17,6 @@ from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Change
 from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.document import Document
 from resim_inspect.document.enums import MetricType
-from resim_inspect.errors import InspectError
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.change_list import (
@@ -147,12 +146,7 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
             if total > 1:
                 self.post_message(self.Progressed(done, total))
 
-        try:
-            result = compare_paths(self.base, self.other, progress)
-        except InspectError as error:
-            self.post_message(CompareFailed(error))
-        else:
-            self.post_message(Compared(*result))
+        compare_paths(self, self.base, self.other, progress)
 
     @on(Progressed)
     def _progressed(self, message: Progressed) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -21,7 +23,8 @@ from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 from resim_inspect.tui.widgets.prompt import Prompt
 from tests.tui.comparison.documents import flight, pictures
-from tests.tui.conftest import Shot, press, running, started, text
+from tests.tui.conftest import Shot, press, running, settle, started, text
+from tests.tui.state_pilot import until
 from tests.tui.test_keymap import clashes, focus_path
 
 
@@ -58,6 +61,35 @@ async def test_what_got_worse_comes_first(pair: tuple[Path, Path]) -> None:
         assert "FAIL_BLOCK in 0, now in 3" in shown
         await press(pilot, "j", "j", "j")
         assert "+Bumped into a crane." in text(pilot)
+
+
+async def test_a_comparison_of_batches_that_is_left_ends_between_two_jobs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for side in ("one", "two"):
+        for job in "abc":
+            flight(tmp_path / side / "jobs" / job / "outputs/metrics.binproto", late=False)
+    going_on, jobs = Event(), list[int]()
+
+    def held(_app: object) -> Callable[[], None]:
+        def give_way() -> None:
+            jobs.append(len(jobs))
+            assert going_on.wait(30)
+
+        return give_way
+
+    monkeypatch.setattr("resim_inspect.tui.comparison.paths.key_pauses", held)
+    async with started(tmp_path / "two") as pilot:
+        base = pilot.app.screen
+        screen = ComparisonScreen(tmp_path / "one", tmp_path / "two")
+        pilot.app.push_screen(screen)
+        await until(pilot, lambda: bool(jobs))
+        await pilot.press("escape")
+        assert pilot.app.screen is base
+        going_on.set()
+        await settle(pilot)
+    assert len(jobs) == 1
+    assert screen.comparison is None
 
 
 async def test_both_sides_are_named_alike_and_by_their_ends(tmp_path: Path) -> None:

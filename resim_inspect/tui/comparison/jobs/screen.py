@@ -15,10 +15,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
-from textual.worker import get_current_worker
 
 from resim_inspect.comparison.directions import LISTED
-from resim_inspect.errors import InspectError
 from resim_inspect.text import BATCH_NAME, clean, count, cut
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.change_list import direction_style, next_filter
@@ -48,7 +46,7 @@ from resim_inspect.tui.widgets.kept_views import keep_views, restore_later
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.repainting import show_subtitle, show_title
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint, strip_of
-from resim_inspect.tui.workers import Background, after_first_frame, key_pauses
+from resim_inspect.tui.workers import Background, after_first_frame
 
 if TYPE_CHECKING:
     from resim_inspect.comparison import Comparison, JobChanges
@@ -56,10 +54,6 @@ if TYPE_CHECKING:
 
 POST_INTERVAL = 0.3
 """Seconds between two messages with rows to the screen."""
-
-
-class _StoppedError(Exception):
-    """The screen is closed while jobs are still compared."""
 
 
 class ComparedHeading(Widget):
@@ -136,31 +130,19 @@ class ComparedJobsScreen(MainScreen[None], Background, TableScreen, ExportHost, 
         thread=True, exclusive=True, group="compare", exit_on_error=False, description="comparing"
     )
     def _compare(self) -> None:
-        worker = get_current_worker()
         rows: list[ComparedRow] = []
         posted = time.monotonic()
-        give_way = key_pauses(self.app)
 
         def compared(job: JobChanges) -> None:
             rows.append(compared_row(job))
 
         def progress(done: int, total: int) -> None:
             nonlocal rows, posted
-            if worker.is_cancelled:
-                raise _StoppedError
-            give_way()
             if done == total or time.monotonic() - posted >= POST_INTERVAL:
                 self.post_message(self.RowsCompared(rows, done, total))
                 rows, posted = [], time.monotonic()
 
-        try:
-            result = compare_paths(self.base, self.other, progress, compared)
-        except InspectError as error:
-            self.post_message(CompareFailed(error))
-        except _StoppedError:
-            return
-        else:
-            self.post_message(Compared(*result))
+        compare_paths(self, self.base, self.other, progress, compared)
 
     @on(RowsCompared)
     def _rows_compared(self, message: RowsCompared) -> None:
