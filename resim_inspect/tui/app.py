@@ -24,7 +24,6 @@ from resim_inspect.tui.breakpoints import CSS
 from resim_inspect.tui.dashboard.host import DashboardApp
 from resim_inspect.tui.gc_tuning import gc_paused, low_latency_gc
 from resim_inspect.tui.jump.host import JumpApp
-from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.key_order import OrderedKeysApp
 from resim_inspect.tui.messages import (
     CompareRequested,
@@ -210,15 +209,9 @@ class InspectApp(
         return self.documents.job_values(path, name)
 
     async def action_close(self) -> None:
-        documents = self.documents
-        if await documents.close():
-            return
-        if documents.names and self.current_mode not in documents.names:
-            key = key_of("open.back")
-            self.notify(f"This screen is not a document; {key} goes back.", timeout=3)
-        else:
-            key = key_of("app.quit")
-            self.notify(f"Nothing else is open; {key} quits the app.", timeout=3)
+        problem = await self.documents.close()
+        if problem:
+            self.notify(problem, timeout=3)
 
     def action_switch(self) -> None:
         from resim_inspect.tui.widgets.dialogs import ChoiceDialog

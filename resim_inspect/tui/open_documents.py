@@ -14,6 +14,7 @@ from textual.screen import Screen
 from resim_inspect.files import absolute
 from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.document.reference import ReferenceState
+from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.messages import GoTo
 from resim_inspect.tui.open.detect import PathKind
 from resim_inspect.tui.open.opening import Opened
@@ -177,18 +178,23 @@ class OpenDocuments:
                 return screen.table.job_values(path, name)
         return None
 
-    async def close(self) -> bool:
-        """Close the current document and show the one used before; False if it is the only one."""
+    async def close(self) -> str:
+        """Close the current document and show the one used before.
+
+        Returns a sentence that says why it cannot be closed; empty if it was.
+        """
         mode = self.app.current_mode
         rest = [other for other in self.recency if other != mode]
-        if mode not in self.names or not rest:
-            return False
+        if not rest:
+            return f"Nothing else is open; {key_of('app.quit')} quits the app."
+        if mode not in self.names:
+            return f"This screen is not a document; {key_of('open.back')} goes back."
         await self.show(rest[0])
         self.recency.remove(mode)
         del self.names[mode]
         self.paths = {path: name for path, name in self.paths.items() if name != mode}
         await self.app.remove_mode(mode)
-        return True
+        return ""
 
 
 def _key(path: Path | BatchAddress) -> Path | BatchAddress:
