@@ -14,7 +14,7 @@ from resim_inspect.building.builder import DocumentBuilder
 
 JOBS = 1_000
 SCALARS, CURVES, SAMPLES = 40, 10, 100
-MOST_BYTES = 300_000_000
+MAX_BYTES = 300_000_000
 FOLDER = files.FOLDER / "comparison-1"
 
 
@@ -51,7 +51,7 @@ def _row(name: str, ours: Measured, other: Measured, goal: float) -> Row:
 def _memory_row(name: str, measured: Measured) -> Row:
     return {
         "name": name,
-        "ratio": measured.peak / MOST_BYTES,
+        "ratio": measured.peak / MAX_BYTES,
         "goal": 1,
         "better": "lower",
         "note": memory(measured.peak),

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 RGB = tuple[int, int, int]
 
-LEAST = 4.5
+MIN_CONTRAST = 4.5
 """Contrast of text that WCAG 2 asks for at level AA."""
-LEAST_OF_SERIES = 3.0
+MIN_CONTRAST_OF_SERIES = 3.0
 """Contrast of curves and bars that WCAG 2 asks for."""
 _STEPS = 50
 
@@ -50,7 +50,7 @@ def is_dark(background: RGB) -> bool:
     return contrast(background, (255, 255, 255)) > contrast(background, (0, 0, 0))
 
 
-def legible(color: RGB, backgrounds: Iterable[RGB], least: float = LEAST) -> RGB:
+def legible(color: RGB, backgrounds: Iterable[RGB], least: float = MIN_CONTRAST) -> RGB:
     """Return the colour, mixed with as much white or black as its contrast needs.
 
     On backgrounds on which nothing has enough contrast with all, the result has the most.

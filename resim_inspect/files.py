@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-MANY_FILES = 100
+MAX_FILES_FLUSHED = 100
 """Number of files above which they are not flushed one by one."""
 MAX_SMALL = 256 << 20
 """Limit in bytes of a file that is read whole, such as the record of a run."""
@@ -157,7 +157,7 @@ def flush_file(path: Path) -> None:
 
 def flush_files(paths: Sequence[Path]) -> None:
     """Wait until the disk has the content of files; raises OSError."""
-    if len(paths) > MANY_FILES and hasattr(os, "sync"):
+    if len(paths) > MAX_FILES_FLUSHED and hasattr(os, "sync"):
         # Everything that this machine has not written yet takes less time than many single files.
         os.sync()
         return

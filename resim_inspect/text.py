@@ -167,7 +167,7 @@ DIGITS = 6
 """Significant digits of a number wherever nothing else is asked for."""
 LIMIT_DIGITS = 9
 """Significant digits of a failure threshold: people write fewer."""
-_MOST_DIGITS = 12
+_MAX_DIGITS = 12
 """Significant digits that tell values apart; what differs beyond is noise of computations."""
 _FULL_INTEGER = 2**53
 """Integers up to this one are exact in a double, and written in full."""
@@ -195,7 +195,7 @@ def number(value: float, digits: int = DIGITS) -> str:
     before = math.floor(math.log10(magnitude)) + 1
     places = max(digits - before, 3 if before > 3 else 0)
     text = _without_zeros(f"{value:,.{places}f}")
-    while "." not in text and before + places < _MOST_DIGITS:
+    while "." not in text and before + places < _MAX_DIGITS:
         places += 1
         text = _without_zeros(f"{value:,.{places}f}")
     return text
@@ -231,7 +231,7 @@ def digits_apart(value: float, others: Iterable[float], digits: int = DIGITS) ->
     The others are its limits and its neighbours; equal ones do not count.
     """
     different = [other for other in others if other != value and math.isfinite(other)]
-    while digits < _MOST_DIGITS:
+    while digits < _MAX_DIGITS:
         text = number(value, digits)
         if all(number(other, digits) != text for other in different):
             break

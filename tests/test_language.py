@@ -27,6 +27,8 @@ PATTERNS = {
 VAGUE_NAMES = {"found", "given", "it", "kept", "one", "place", "said"}
 """Names that say nothing of a value's type or role. They may not be names of local variables and
 parameters in the programs; a module that knows the class `Place` may call its values `place`."""
+VAGUE_LIMIT = re.compile(r"_?([A-Z]+_)*(MOST|LEAST|MANY|FEW|FEWEST|LONGEST|LARGEST)(_[A-Z_]+)?")
+"""Names of constants that limit something; `MAX_` or `MIN_` begins them, and what they limit."""
 SPACED_PERCENT = re.compile(r"(?:\A|\d) %(?=[\s.,;:)]|\Z)")
 """A blank before a percent sign, also where a number comes before it in an f-string."""
 OPENING = re.compile(
@@ -47,7 +49,7 @@ class Texts(NamedTuple):
     docstrings: list[tuple[int, str]]
     """Docstrings of the module, its classes, functions and fields."""
     vague_names: list[tuple[int, str]]
-    """Names of `VAGUE_NAMES` that local variables and parameters of the programs have."""
+    """Names of `VAGUE_NAMES` and `VAGUE_LIMIT` that variables and parameters have."""
 
 
 @cache
@@ -130,7 +132,9 @@ def vague_names(tree: ast.Module) -> list[tuple[int, str]]:
         if isinstance(node, ast.arg)
         or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in fields)
     ]
-    return [(line, name) for line, name in names if name in VAGUE_NAMES]
+    return [
+        (line, name) for line, name in names if name in VAGUE_NAMES or VAGUE_LIMIT.fullmatch(name)
+    ]
 
 
 def test_local_names_say_what_they_hold() -> None:
@@ -142,4 +146,6 @@ def test_local_names_say_what_they_hold() -> None:
 
 def test_vague_names_are_noticed() -> None:
     source = "class Box:\n    place: int = 0\ndef f(given):\n    found = [one for one in given]\n"
-    assert sorted(name for _, name in vague_names(ast.parse(source))) == ["found", "given", "one"]
+    source += "_MOST_ROWS = MAX_ROWS = MOSTLY_TEXT = 3\n"
+    names = sorted(name for _, name in vague_names(ast.parse(source)))
+    assert names == ["_MOST_ROWS", "found", "given", "one"]

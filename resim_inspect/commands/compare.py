@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from resim_inspect.commands import CommandError, checked_bounds
-from resim_inspect.commands.shared.console import MANY, job_progress, page_width
+from resim_inspect.commands.shared.console import MAX_LISTED, job_progress, page_width
 from resim_inspect.errors import DocumentError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.schemas.window import add_window_arguments
@@ -151,10 +151,10 @@ def run(args: argparse.Namespace) -> int:
         sys.stderr.write(f"resim-inspect: {tolerance.sentence}\n")
     errors = [each for comparison in comparisons for each in comparison.errors]
     if errors:
-        for job_error in errors[:MANY]:
+        for job_error in errors[:MAX_LISTED]:
             sys.stderr.write(f"resim-inspect: the job {unreadable_text(job_error)}\n")
-        if len(errors) > MANY:
-            rest = count(len(errors) - MANY, "more job")
+        if len(errors) > MAX_LISTED:
+            rest = count(len(errors) - MAX_LISTED, "more job")
             sys.stderr.write(f"resim-inspect: {rest} cannot be read; --format json has them all\n")
         return ExitCode.ERROR
     failed = any(gate_fails(comparison, fail_on) for comparison in comparisons)

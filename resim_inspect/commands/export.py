@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError
-from resim_inspect.commands.shared.console import MANY, job_progress, write_omissions
+from resim_inspect.commands.shared.console import MAX_LISTED, job_progress, write_omissions
 from resim_inspect.commands.shared.job_files import job_files, refuse_inputs
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import exists, is_file, is_folder
@@ -96,12 +96,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _report(result: ExportResult) -> None:
-    for file in result.files[:MANY]:
+    for file in result.files[:MAX_LISTED]:
         columns = count(file.columns, "column")
         sys.stdout.write(
             f"{clean(str(file.path))}: {count(file.rows, 'row')}, {columns}, {size(file.size)}\n"
         )
-    if len(result.files) > MANY:
+    if len(result.files) > MAX_LISTED:
         rows = sum(file.rows for file in result.files)
         sys.stdout.write(f"{count(len(result.files), 'file')} with {count(rows, 'row')}\n")
     write_omissions(result.omissions)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError
-from resim_inspect.commands.shared.console import MANY, job_progress, write_omissions
+from resim_inspect.commands.shared.console import MAX_LISTED, job_progress, write_omissions
 from resim_inspect.commands.shared.job_files import job_files, refuse_inputs
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import exists, is_file
@@ -138,11 +138,11 @@ def _print_result(result: WrittenReport) -> None:
     if result.jobs > 1:
         what.insert(0, count(result.jobs, "job"))
     sys.stdout.write(f"{clean(str(result.path))}: {', '.join(what)}, {size(result.size)}\n")
-    for file in result.side_files[:MANY]:
+    for file in result.side_files[:MAX_LISTED]:
         path = clean(str(file.path))
         sys.stdout.write(f"{path}: {file.what}, {size(file.size)}, not part of the page\n")
-    if len(result.side_files) > MANY:
-        more = result.side_files[MANY:]
+    if len(result.side_files) > MAX_LISTED:
+        more = result.side_files[MAX_LISTED:]
         total = size(sum(file.size for file in more))
         sys.stdout.write(f"{count(len(more), 'more file')} beside the page, {total}\n")
     for note in result.notes:

@@ -20,7 +20,7 @@ from resim_inspect.validation.formats import Format, OutputOptions, Result, text
 
 FORMATS = {"json": "as_json", "sarif": "sarif", "junit": "junit", "github": "github"}
 """Module in `validation.formats` of each format for programs, by its name in --format."""
-MANY = 20
+MIN_FILES_FOR_PROGRESS = 20
 """Number of files from which a progress bar is shown."""
 
 
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     total = sum(task.files for task in tasks)
     results: list[Result] = []
     # Text is written file by file, unless a progress bar owns the screen.
-    with_progress = total >= MANY and sys.stderr.isatty()
+    with_progress = total >= MIN_FILES_FOR_PROGRESS and sys.stderr.isatty()
     live = args.format == "text" and not with_progress
     color = use_color(args.color, sys.stdout)
     validated = (result for task in tasks for result in task.run())

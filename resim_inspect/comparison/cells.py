@@ -12,7 +12,7 @@ from resim_inspect.comparison.directions import Direction
 from resim_inspect.text import cell_width, clean, count, cut, signed
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_LEAST_NAME = 14
+_MIN_NAME = 14
 _VALUES = 12, 26
 _DELTAS = 0, 16
 
@@ -32,7 +32,7 @@ def layout(changes: Iterable[Change], width: int, *, places: bool = False) -> La
 
     With `places`, the names are followed by job and event, see `title`.
     """
-    names, values, deltas = _LEAST_NAME, _VALUES[0], _DELTAS[0]
+    names, values, deltas = _MIN_NAME, _VALUES[0], _DELTAS[0]
     for change in changes:
         names = max(names, cell_width(title(change) if places else clean(change.name)))
         for reading in (change.before, change.after):
@@ -48,7 +48,7 @@ def layout(changes: Iterable[Change], width: int, *, places: bool = False) -> La
     room = width - 10 - deltas - bars
     if names + 2 * values > room:
         values = max(_VALUES[0], min(values, (room - min(names, room // 2)) // 2))
-        names = max(_LEAST_NAME, room - 2 * values)
+        names = max(_MIN_NAME, room - 2 * values)
     return Layout(names, values, deltas, bars)
 
 

@@ -12,7 +12,7 @@ from typing import overload
 from resim_inspect.document.wire.slices import Slices
 from resim_inspect.schema import metrics_pb2 as pb
 
-_MOST_BLOCKS = 16
+_MAX_BLOCKS = 16
 """Blocks that stay parsed: about 256 kB of the file each, five times that in memory."""
 
 
@@ -66,7 +66,7 @@ class DataMessages(Sequence[pb.MetricsData]):
         messages = self._parse(block)
         with self._lock:
             self._blocks[block] = messages
-            if len(self._blocks) > _MOST_BLOCKS:
+            if len(self._blocks) > _MAX_BLOCKS:
                 self._blocks.popitem(last=False)
         return messages
 

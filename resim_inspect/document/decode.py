@@ -21,15 +21,15 @@ from resim_inspect.text import INT64_MAX, INT64_MIN
 
 _BLOCK = 1 << 18  # bytes of timestamps at a time: the temporaries stay in the cache
 _SMALL = 1024  # bytes below which protobuf's own objects are faster than numpy's
-_FEW = 64  # values
+_MIN_NUMPY_VALUES = 64  # values
 _KINDS = {kind.name.lower(): kind for kind in SeriesKind}
 _BILLION = 1_000_000_000
-_LARGEST_TEMPORARY = 1 << 20  # bytes
+_MAX_TEMPORARY = 1 << 20  # bytes
 
 # The C library maps new memory for each array above 128 kB, and the system then clears every page
 # of it, until a larger one has been freed. With this one, the temporaries of a block share memory
 # that is there: half the time.
-np.empty(_LARGEST_TEMPORARY, np.uint8)
+np.empty(_MAX_TEMPORARY, np.uint8)
 
 
 def decode(kind: SeriesKind, payload: bytes) -> Series:
@@ -62,9 +62,9 @@ def decode_parsed(series: pb.Series) -> Series | None:
     leaf = getattr(series, which)
     values: NDArray[Any]
     # Of a handful, numpy's own start costs more than protobuf's objects.
-    if kind is SeriesKind.DOUBLES and len(leaf.series) < _FEW:
+    if kind is SeriesKind.DOUBLES and len(leaf.series) < _MIN_NUMPY_VALUES:
         values = np.fromiter(leaf.series, np.float64, len(leaf.series))
-    elif kind is SeriesKind.STATUSES and len(leaf.series) < _FEW:
+    elif kind is SeriesKind.STATUSES and len(leaf.series) < _MIN_NUMPY_VALUES:
         values = np.fromiter(leaf.series, np.int32, len(leaf.series))
     else:
         return decode(kind, leaf.SerializeToString())
@@ -145,7 +145,7 @@ def regular_timestamps(payload: bytes) -> NDArray[np.int64] | None:
     return np.concatenate(out) if out else np.empty(0, np.int64)
 
 
-_LONGEST_RECORD = 24
+_MAX_RECORD = 24
 """Bytes of a regular timestamp with its head, at most."""
 
 
@@ -156,11 +156,11 @@ def first_timestamps(payload: bytes) -> tuple[NDArray[np.int64], int] | None:
     there are none.
     """
     total = len(payload)
-    if total <= _LONGEST_RECORD:
+    if total <= _MAX_RECORD:
         return None
     padded, words = _padded(payload)
     # A record that starts before this place is complete.
-    starts = _chain(padded, 0, total - _LONGEST_RECORD, total)
+    starts = _chain(padded, 0, total - _MAX_RECORD, total)
     values = None if starts is None else _stamps(padded, words, starts)
     if starts is None or values is None:
         return None

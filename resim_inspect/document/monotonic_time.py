@@ -17,7 +17,7 @@ def _varint(value: int) -> int:
 
 
 _BLOCK = 1 << 17  # bytes at a time: the temporaries stay in the cache
-_LONGEST = 16
+_MAX_RECORD = 16
 
 # Behind the first byte of a record come its length, 08 and five bytes of seconds (a time
 # since 1978, before 3058). What of them is fixed, and how. Then 10 and nanoseconds, or, in
@@ -26,11 +26,11 @@ _FIXED = np.uint64(0x0080_8080_8080_FF00)
 _AS = np.uint64(0x0000_8080_8080_0800)
 _WHOLE = 6
 _HIGH = np.uint64(0x80_8080_8080)
-_BYTES = range(_LONGEST)
+_BYTES = range(_MAX_RECORD)
 _NANOS = [max(0, min(length - 7, 5)) for length in _BYTES]  # bytes of nanos, by the length
 _MASK = np.array([(1 << 8 * n) - 1 for n in _NANOS], np.uint64)
 _ENDS = np.array([0x80_8080_8080 & ((1 << 8 * max(n - 1, 0)) - 1) for n in _NANOS], np.uint64)
-_LEAST = np.array([1 << 8 * (n - 1) if n > 1 else 0 for n in _NANOS], np.uint64)
+_MIN_NANOS = np.array([1 << 8 * (n - 1) if n > 1 else 0 for n in _NANOS], np.uint64)
 _LAST_NANOS = _varint(999_999_999)
 _LAST_SECOND = _varint(9_223_372_035)  # the last whose nanoseconds 64 bits can hold
 
@@ -47,7 +47,7 @@ def ordered(payload: bytes) -> int | None:
     while offset < total:
         size = min(_BLOCK, total - offset)
         # With what follows it, and at the end with zeros: every place can be looked ahead from.
-        block = payload[offset : offset + _BLOCK + _LONGEST] + bytes(_LONGEST)
+        block = payload[offset : offset + _BLOCK + _MAX_RECORD] + bytes(_MAX_RECORD)
         data = np.frombuffer(block, np.uint8)
         # Every byte as the start of an eight-byte number.
         words = np.ndarray((len(block) - 7,), "<u8", block, strides=(1,))
@@ -68,7 +68,7 @@ def ordered(payload: bytes) -> int | None:
             return None
         seconds = (head >> np.uint64(16)) & np.uint64(0xFF_FFFF_FFFF)
         nanos = words[starts + 9] & _MASK[length]
-        if ((nanos & _HIGH) != _ENDS[length]).any() or (nanos < _LEAST[length]).any():
+        if ((nanos & _HIGH) != _ENDS[length]).any() or (nanos < _MIN_NANOS[length]).any():
             return None
         if seconds.min() < 1 << 32 or seconds.max() > _LAST_SECOND or nanos.max() > _LAST_NANOS:
             return None

@@ -11,7 +11,7 @@ from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import Series
 from resim_inspect.schema import metrics_pb2 as pb
 
-_MANY = 1000
+_MIN_DATA_TOGETHER = 1000
 """Metrics data from which the short ones are decoded together."""
 
 
@@ -31,7 +31,7 @@ def iter_series(document: Document) -> Iterator[SeriesEntry]:
     data without a series are left out. Raises ChangedError and MalformedError as `Document.series`
     does.
     """
-    if len(document.data_messages) < _MANY:
+    if len(document.data_messages) < _MIN_DATA_TOGETHER:
         for position, data in enumerate(document.data_messages):
             yield from _entries(document, position, data)
         return

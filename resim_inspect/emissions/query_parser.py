@@ -16,7 +16,7 @@ _QUERIES = frozenset({"SELECT", "WITH", "VALUES", "TABLE"})
 _FREE_NODES = 5_000
 _NODES_PER_TOKEN = 8
 """Usual queries need less than one node for each token."""
-_MOST_NODES = 100_000
+_MAX_NODES = 100_000
 
 
 class IntricateQueryError(Exception):
@@ -44,7 +44,7 @@ def parse_statements(sql: str) -> list[Expression]:
     dialect = Dialect.get_or_raise(DIALECT)
     tokens = dialect.tokenize(sql)
     parser = _parser_class()(dialect=dialect)
-    parser.nodes_left = min(_FREE_NODES + _NODES_PER_TOKEN * len(tokens), _MOST_NODES)
+    parser.nodes_left = min(_FREE_NODES + _NODES_PER_TOKEN * len(tokens), _MAX_NODES)
     return [tree for tree in parser.parse(tokens, sql) if tree is not None]
 
 
@@ -57,7 +57,7 @@ def _parser_class() -> Any:
     class BoundedParser(parent):  # type: ignore[misc]
         """The parser of Trino's SQL, which counts the nodes of all readings that it tries."""
 
-        nodes_left = _MOST_NODES
+        nodes_left = _MAX_NODES
 
         def validate_expression(self, expression: Any, args: Any = None) -> Any:
             self.nodes_left -= 1

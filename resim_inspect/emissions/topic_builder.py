@@ -13,7 +13,7 @@ from resim_inspect.emissions.fault_log import FaultLog
 from resim_inspect.emissions.model import Topic
 
 _ABSENT: Any = object()
-_LARGEST = 2**63 - 1
+_MAX_INT64 = 2**63 - 1
 METADATA_KEYS = frozenset({"topic", "timestamp", "event"})
 
 
@@ -75,7 +75,7 @@ class TopicBuilder:
         """Return the number of timestamps in the file, their values, and which can be used."""
         values = [metadata.get("timestamp", _ABSENT) for metadata in self.metadata]
         types = set(map(type, values))
-        if types == {int} and min(values) >= 0 and max(values) <= _LARGEST:
+        if types == {int} and min(values) >= 0 and max(values) <= _MAX_INT64:
             return len(values), np.array(values, np.int64), np.ones(len(values), np.bool_)
         if types == {object}:
             return 0, np.zeros(len(values), np.int64), np.zeros(len(values), np.bool_)
@@ -93,7 +93,7 @@ class TopicBuilder:
         if value is _ABSENT:
             return None
         kind = type(value)
-        if kind is int and abs(value) <= _LARGEST:
+        if kind is int and abs(value) <= _MAX_INT64:
             if value < 0:
                 self._report("timestamp-negative", file, line, "has a negative timestamp")
             return int(value)
@@ -104,7 +104,7 @@ class TopicBuilder:
             return None
         if kind is float:
             self._report("timestamp-type", file, line, "has a timestamp that is not an integer")
-            return int(value) if abs(value) < _LARGEST else None
+            return int(value) if abs(value) < _MAX_INT64 else None
         name = {str: "a text", bool: "a boolean", type(None): "null"}.get(kind, "not a number")
         self._report("timestamp-type", file, line, f"has a timestamp that is {name}")
         return None

@@ -30,7 +30,7 @@ from resim_inspect.export.blocks import (
 from resim_inspect.export.omissions import Omissions
 from resim_inspect.text import INT64_MAX
 
-_FEW_STATUSES = 256
+_MAX_STATUSES = 256
 """Status numbers below this one are looked up in a table."""
 
 
@@ -206,7 +206,7 @@ def _status_texts(part: NDArray[np.int32]) -> Texts:
     if low == high:
         name = MetricStatus(low).name
         return Texts((name,), np.zeros(len(part), np.int32))
-    if low >= 0 and high < _FEW_STATUSES:
+    if low >= 0 and high < _MAX_STATUSES:
         return Texts(tuple(MetricStatus(number).name for number in range(high + 1)), part)
     used, positions = np.unique(part, return_inverse=True)
     names = tuple(MetricStatus(number).name for number in used.tolist())

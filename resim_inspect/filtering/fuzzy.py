@@ -8,7 +8,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-SLICE = 4_000
+MAX_NAMES_AT_ONCE = 4_000
 """Number of names that are looked at in one go."""
 
 
@@ -83,8 +83,8 @@ def ranked_in_slices(
     The last ones are those of `ranked`.
     """
     hits: list[tuple[Match, int]] = []
-    for first in range(0, max(1, len(order)), SLICE):
-        hits += ranked(letters, names, order[first : first + SLICE], limit)
+    for first in range(0, max(1, len(order)), MAX_NAMES_AT_ONCE):
+        hits += ranked(letters, names, order[first : first + MAX_NAMES_AT_ONCE], limit)
         hits.sort(key=itemgetter(0))
         del hits[limit:]
         yield hits

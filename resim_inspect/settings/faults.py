@@ -13,7 +13,7 @@ Key = tuple[str | int, ...]
 """Keys and positions that lead to a value of the file: `("build", "flight", "image")`."""
 
 NOT_A_FILE = "the path must be a file, not a folder, a pipe or a broken link."
-_MOST_NAMES = 12
+_MAX_NAMES = 12
 """Known names that a message lists."""
 
 
@@ -52,9 +52,9 @@ def near_or_all(name: str, known: list[str]) -> str:
     near = nearest(name, known)
     if near is not None:
         return f'; did you mean "{clean(near, 60)}"?'
-    names = ", ".join(clean(other, 60) for other in known[:_MOST_NAMES])
-    if len(known) > _MOST_NAMES:
-        names += f" and {len(known) - _MOST_NAMES:,} more"
+    names = ", ".join(clean(other, 60) for other in known[:_MAX_NAMES])
+    if len(known) > _MAX_NAMES:
+        names += f" and {len(known) - _MAX_NAMES:,} more"
     return f"; use {'one of ' if len(known) > 1 else ''}{names}."
 
 

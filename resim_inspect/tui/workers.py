@@ -21,7 +21,7 @@ def is_worker_cancelled() -> bool:
         return False
 
 
-SLICE = 0.004
+MAX_WORK_TIME = 0.004
 """Seconds of work of a worker between two pauses."""
 ANSWER_TIME = 0.06
 """Seconds after a key in which the screen's thread answers it."""
@@ -47,7 +47,7 @@ def key_pauses(app: object) -> Callable[[], None]:
     def give_way() -> None:
         nonlocal resumed
         now = time.monotonic()
-        if not isinstance(app, KeyTimes) or now - resumed < SLICE:
+        if not isinstance(app, KeyTimes) or now - resumed < MAX_WORK_TIME:
             return
         pause = app.last_key + ANSWER_TIME - now
         if pause > 0:

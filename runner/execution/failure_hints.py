@@ -9,7 +9,7 @@ from resim_inspect.text import clean, number
 from runner.engines.protocol import Build, RunExit
 
 SIGNALS = {129: "HUP", 130: "INT", 132: "ILL", 134: "ABRT", 135: "BUS", 136: "FPE", 143: "TERM"}
-MANY = 200
+MIN_PROCESSES_NAMED = 200
 """Processes and threads above which they are named as a cause of missing memory."""
 PERMISSIONS = "its user lacks the permission; --image-user runs it as the image's own user."
 
@@ -128,7 +128,7 @@ def _memory(ended: RunExit, build: Build) -> Diagnosis:
     end = "ran out of memory" if ended.oom else "was killed (137), most likely out of memory"
     more = f"raise --memory-mib, for example to {2 * limit}." if limit else "use a larger machine."
     who = "it needs"
-    if ended.processes >= MANY:
+    if ended.processes >= MIN_PROCESSES_NAMED:
         who = f"its {ended.processes:,} processes and threads need"
         more = f"start fewer of them, or {more}"
     return Diagnosis(f"it {end}: {who} more than {what}.", f"{more[:1].upper()}{more[1:]}")

@@ -16,7 +16,7 @@ from runner.workspace.results import JobResult, Outcome
 
 FIRST_PAUSE = 1.0
 """Seconds before the second attempt; each further pause is twice as long."""
-LONGEST_PAUSE = 30.0
+MAX_PAUSE = 30.0
 
 
 def run_with_retries(
@@ -53,7 +53,7 @@ def run_with_retries(
         about = {"attempt": attempt + 1, "mode": mode}
         context.notify(Event("retry", context.clock(), job, text, data=about))
         _wait(context, job, seconds, pause)
-        seconds = min(2 * seconds, LONGEST_PAUSE)
+        seconds = min(2 * seconds, MAX_PAUSE)
         remove_tree(outputs)
     return replace(run(), attempts=last)
 

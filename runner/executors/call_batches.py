@@ -17,7 +17,7 @@ LONG_INTERVAL = 0.25
 """The same while workers have many further calls."""
 REPEATED = {"pending", "lost"}
 """States of a call that had ended, and whose worker was lost with the result: it runs again."""
-MANY = 100
+MAX_CALLS_AT_SHORT_INTERVAL = 100
 """Number of calls without a result from which on the interval is long."""
 
 T = TypeVar("T")
@@ -87,7 +87,7 @@ class CallBatches:
         while not self._closed:
             self._wake.wait()
             self._wake.clear()
-            time.sleep(LONG_INTERVAL if len(self._sent) > MANY else INTERVAL)
+            time.sleep(LONG_INTERVAL if len(self._sent) > MAX_CALLS_AT_SHORT_INTERVAL else INTERVAL)
             self._send()
             self._take()
 

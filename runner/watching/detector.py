@@ -14,7 +14,7 @@ STABLE_AGE_NS = 2_000_000_000
 """A file that changed within this time may change again and keep its marks."""
 QUIET = 0.4
 """Seconds without a further change after which a change is complete."""
-LONGEST_WAIT = 3.0
+MAX_WAIT = 3.0
 """Seconds after which a change counts, although files still change."""
 
 Digest = Callable[[Path], str]
@@ -72,7 +72,7 @@ class ChangeDetector:
 
 
 class Debounce:
-    """Waits until files have stopped changing, at most `LONGEST_WAIT` seconds."""
+    """Waits until files have stopped changing, at most `MAX_WAIT` seconds."""
 
     def __init__(self) -> None:
         self._first: float | None = None
@@ -87,7 +87,7 @@ class Debounce:
             return False
         if stamps != self._seen:
             self._seen, self._last = dict(stamps), now
-        return now - self._last >= QUIET or now - self._first >= LONGEST_WAIT
+        return now - self._last >= QUIET or now - self._first >= MAX_WAIT
 
     def reset(self) -> None:
         """Forget the change."""

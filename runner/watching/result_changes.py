@@ -23,7 +23,7 @@ from runner.workspace.results import ENDINGS, JobResult, Outcome
 
 SHOWN = 3
 """Changes of a job that are named; further ones are counted."""
-LARGEST = 64 << 20
+MAX_FILE_SIZE = 64 << 20
 """Bytes of a file that is compared."""
 SAME = "nothing changed"
 
@@ -97,7 +97,7 @@ def _read(path: Path) -> Document | None:
     """Read metrics; None without a file, or for one that cannot be compared."""
     # Read as a whole: on Windows an open file could not be replaced.
     try:
-        if path.stat().st_size > LARGEST:
+        if path.stat().st_size > MAX_FILE_SIZE:
             return None
         return parse_document(path.read_bytes())
     except (OSError, InspectError):

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from resim_inspect.commands.shared.console import MANY, job_progress, page_width
+from resim_inspect.commands.shared.console import MIN_JOBS_FOR_PROGRESS, job_progress, page_width
 from resim_inspect.terminal import terminal_columns
 
 
@@ -53,12 +53,12 @@ def test_columns_are_those_that_python_tells(
 def test_progress_of_many_jobs_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    with job_progress("Comparing", MANY - 1) as on_job:
+    with job_progress("Comparing", MIN_JOBS_FOR_PROGRESS - 1) as on_job:
         assert on_job is None
-    with job_progress("Comparing", MANY) as on_job:
+    with job_progress("Comparing", MIN_JOBS_FOR_PROGRESS) as on_job:
         assert on_job is not None
-        on_job(3, MANY)
+        on_job(3, MIN_JOBS_FOR_PROGRESS)
     assert "Comparing" in terminal.getvalue()
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    with job_progress("Comparing", MANY) as on_job:
+    with job_progress("Comparing", MIN_JOBS_FOR_PROGRESS) as on_job:
         assert on_job is None

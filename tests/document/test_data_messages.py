@@ -64,7 +64,7 @@ def test_the_messages_are_those_of_one_parse(seed: int) -> None:
 
 
 def test_any_position_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data_messages, "_MOST_BLOCKS", 2)
+    monkeypatch.setattr(data_messages, "_MAX_BLOCKS", 2)
     data = mixed(4000, 9)
     messages = parse_document(data).data_messages
     names = [message.name for message in messages]

@@ -45,7 +45,7 @@ def test_repeated_letters_take_linear_time() -> None:
 def test_slices_end_with_the_same_names(monkeypatch: pytest.MonkeyPatch) -> None:
     names = [f"metric {number}" for number in range(60)] + ["a metric", "symmetric", "m e t", ""]
     order = [*range(len(names))][::-1]
-    monkeypatch.setattr(fuzzy, "SLICE", 7)
+    monkeypatch.setattr(fuzzy, "MAX_NAMES_AT_ONCE", 7)
     for letters in ("", "metric 1", "met", "mt9", "zz"):
         slices = [list(hits) for hits in ranked_in_slices(letters, names, order, 12)]
         assert slices[-1] == ranked(letters, names, order, 12)

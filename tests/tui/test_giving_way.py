@@ -14,7 +14,7 @@ from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.comparison.jobs.screen import ComparedJobsScreen
 from resim_inspect.tui.open.opening import open_path
-from resim_inspect.tui.workers import ANSWER_TIME, MAX_PAUSE, SLICE, key_pauses
+from resim_inspect.tui.workers import ANSWER_TIME, MAX_PAUSE, MAX_WORK_TIME, key_pauses
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.conftest import press, running, settle, started
 
@@ -44,7 +44,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def worked(clock: Clock, give_way: Callable[[], None]) -> None:
     """Work for a slice and give way."""
-    clock.now += SLICE * 1.5
+    clock.now += MAX_WORK_TIME * 1.5
     give_way()
 
 
@@ -59,7 +59,7 @@ def test_a_worker_pauses_between_its_slices_while_a_key_is_answered(clock: Clock
     worked(clock, give_way)
     assert clock.pauses == [MAX_PAUSE]
     worked(clock, give_way)
-    assert clock.pauses == [MAX_PAUSE, pytest.approx(ANSWER_TIME - MAX_PAUSE - 3 * SLICE)]
+    assert clock.pauses == [MAX_PAUSE, pytest.approx(ANSWER_TIME - MAX_PAUSE - 3 * MAX_WORK_TIME)]
     worked(clock, give_way)
     assert len(clock.pauses) == 2
 
@@ -70,8 +70,8 @@ def test_work_goes_on_while_a_key_is_held_down(clock: Clock) -> None:
     for _ in range(100):
         app.last_key = clock.now
         worked(clock, give_way)
-    share = 100 * SLICE * 1.5 / (clock.now - began)
-    assert share > SLICE / (SLICE + MAX_PAUSE)
+    share = 100 * MAX_WORK_TIME * 1.5 / (clock.now - began)
+    assert share > MAX_WORK_TIME / (MAX_WORK_TIME + MAX_PAUSE)
 
 
 def test_an_app_of_another_kind_needs_no_pauses(clock: Clock) -> None:

@@ -148,7 +148,7 @@ def test_colour(capsys: pytest.CaptureFixture[str], good: Path) -> None:
 def test_many_files_with_progress(
     capsys: pytest.CaptureFixture[str], good: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "MANY", 3)
+    monkeypatch.setattr(command, "MIN_FILES_FOR_PROGRESS", 3)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     paths = [good / "metrics.binproto"] * 4
     code, out, _ = run(capsys, "validate", *paths)

@@ -81,7 +81,7 @@ def test_colour_is_plain_sgr_and_says_the_same() -> None:
 def test_text_does_not_drown_in_one_rule() -> None:
     many = Report("1.6.0", [WARNING] * 1000 + [INFO])
     lines = lines_of(Result(Path("f"), True, many))
-    assert len(lines) == 1 + 2 * text.SAME_RULE + 2 + 1
+    assert len(lines) == 1 + 2 * text.MAX_PER_RULE + 2 + 1
     assert "980 more of file-missing" in lines[-1]
 
 

@@ -49,9 +49,9 @@ def rules(b: DocumentBuilder, threshold: int) -> list[tuple[str, str, str]]:
 WAYS: dict[str, Callable[[pytest.MonkeyPatch], int]] = {
     "parsed": lambda patch: 1 << 40,
     "few bytes": lambda patch: 64,
-    "numpy": lambda patch: patch.setattr(series_values, "_FEW_BYTES", 0) or 64,
+    "numpy": lambda patch: patch.setattr(series_values, "_MAX_TOGETHER", 0) or 64,
     "threads": lambda patch: (
-        patch.setattr(series_values, "_FEW_BYTES", 0)
+        patch.setattr(series_values, "_MAX_TOGETHER", 0)
         or patch.setattr(series_stats, "_ONE_THREAD", 0)
         or 64
     ),
@@ -90,7 +90,7 @@ def test_large_finite_values_are_finite() -> None:
 def test_unpacked_statuses_and_doubles_are_read_by_protobuf(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(series_values, "_FEW_BYTES", 0)
+    monkeypatch.setattr(series_values, "_MAX_TOGETHER", 0)
     b = DocumentBuilder()
     values = b.doubles("values", [1.0, math.inf])
     b.double_summary("Summary", values, b.statuses("statuses", ["PASSED", "PASSED"]))

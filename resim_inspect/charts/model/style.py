@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from resim_inspect.contrast import LEAST, contrast
+from resim_inspect.contrast import MIN_CONTRAST, contrast
 from resim_inspect.contrast import RGB as RGB
 from resim_inspect.document.enums import MetricStatus
 
@@ -90,7 +90,7 @@ class Palette:
             return PLAIN_STYLE
         light = (back[0] * 299 + back[1] * 587 + back[2] * 114) / 1000 > 110
         inks = (self.on_fill, _BRIGHT) if light else (_BRIGHT, self.on_fill)
-        fits = contrast(inks[0], back) >= LEAST
+        fits = contrast(inks[0], back) >= MIN_CONTRAST
         return Style(
             fg=inks[0] if fits else max(inks, key=lambda ink: contrast(ink, back)), bg=back
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from resim_inspect.charts.model.style import PLAIN_STYLE, Line, Span, Style
-from resim_inspect.contrast import LEAST_OF_SERIES, legible
+from resim_inspect.contrast import MIN_CONTRAST_OF_SERIES, legible
 from resim_inspect.text import cell_width, cut
 
 _MIN_NAME = 3
@@ -191,7 +191,7 @@ class Grid:
             back = below.fg if there in "▄▅▆▇█▌▋▊▉" and not below.reverse else below.bg
             if back is not None:
                 # A mark may have nearly the colour of the area that it is written on.
-                ink = style.fg and legible(style.fg, [back], LEAST_OF_SERIES)
+                ink = style.fg and legible(style.fg, [back], MIN_CONTRAST_OF_SERIES)
                 style = replace(style, fg=ink, bg=back)
             self.put(x, y, char, style)
 

@@ -27,11 +27,11 @@ from resim_inspect.document.enums import MetricStatus
 _MARGIN = 16.0
 _HEADING = 28.0
 _LINE = 16.0
-_LEAST_SUBPLOT = 220.0
+_MIN_SUBPLOT = 220.0
 """px of a subplot below which subplots are stacked instead of side by side."""
-_LEAST_PANEL = 140.0
+_MIN_PANEL = 140.0
 _WIDTHS = (240, 8_000)
-_MOST_NOTES = 12
+_MAX_NOTES = 12
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -82,7 +82,7 @@ def _svg(drawing: Drawing, options: SvgOptions) -> str:
     foot = _LINE * len(notes) + _LINE + 8 + _MARGIN / 2
     body = _natural_height(drawing.panels, inner)
     if options.height is not None:
-        body = max(_LEAST_PANEL, options.height - head - foot)
+        body = max(_MIN_PANEL, options.height - head - foot)
     view = View(options.window, options.y_window, options.fit_y)
     caption = ""
     remarks: list[str] = []
@@ -180,9 +180,9 @@ def _paint_heading(canvas: Canvas, drawing: Drawing, width: float) -> None:
 
 def _notes(drawing: Drawing, width: float) -> list[str]:
     lines = [line for note in drawing.notes for line in wrapped(note, width)]
-    if len(lines) > _MOST_NOTES:
-        more = len(lines) - _MOST_NOTES + 1
-        lines = [*lines[: _MOST_NOTES - 1], f"… {more} more lines of notes"]
+    if len(lines) > _MAX_NOTES:
+        more = len(lines) - _MAX_NOTES + 1
+        lines = [*lines[: _MAX_NOTES - 1], f"… {more} more lines of notes"]
     return lines
 
 
@@ -194,7 +194,7 @@ def _by_place(
     Panels with areas are stacked, too, if one of them would have too few px.
     """
     beside = [(panel, panel.area) for panel in panels if panel.area is not None]
-    if any((area[2] - area[0]) * width < _LEAST_SUBPLOT for _, area in beside):
+    if any((area[2] - area[0]) * width < _MIN_SUBPLOT for _, area in beside):
         return [], list(panels)
     return beside, [panel for panel in panels if panel.area is None]
 
@@ -221,10 +221,10 @@ def _arranged(panels: tuple[Panel, ...], room: Room) -> list[tuple[Panel, Room]]
     growing = [k for k, p in enumerate(stacked) if SVG_PAINTERS[type(p)].grows]
     if growing and not beside:
         for k in growing:
-            heights[k] = max(_LEAST_PANEL, heights[k] + spare / len(growing))
+            heights[k] = max(_MIN_PANEL, heights[k] + spare / len(growing))
     arranged: list[tuple[Panel, Room]] = []
     if beside:
-        tall = max(_LEAST_PANEL, spare)
+        tall = max(_MIN_PANEL, spare)
         for panel, (left, top, right, bottom) in beside:
             gap = 14 if right < 0.999 else 0
             label_room = Room(

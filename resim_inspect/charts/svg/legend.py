@@ -11,7 +11,7 @@ from resim_inspect.charts.svg.canvas import FONT_SIZE, LINE_HEIGHT, Canvas, Room
 from resim_inspect.charts.svg.layers.curves import dashes
 from resim_inspect.document.enums import MetricStatus
 
-_MOST = 40
+_MAX_ENTRIES = 40
 """Entries that are listed; the others are counted."""
 _SIGN = 18.0
 _GAP = 16.0
@@ -79,7 +79,7 @@ def _fill_entry(panel: Plot, fill: Fill) -> LegendEntry:
 
 def arrange(listed: list[LegendEntry], width: float) -> tuple[list[PlacedEntry], float]:
     """The entries in rows of `width` px, and the height of all rows."""
-    shown = listed[:_MOST]
+    shown = listed[:_MAX_ENTRIES]
     if len(listed) > len(shown):
         shown = [*shown, LegendEntry("", f"+{len(listed) - len(shown):,} more", "dim")]
     placed = []

@@ -26,13 +26,13 @@ from resim_inspect.filtering.metrics import MetricFields
 from resim_inspect.filtering.query import checked_query
 from resim_inspect.text import clean, count
 
-MANY = 60
+MAX_METRICS_IN_FULL = 60
 """Metrics from which the short form says only failing ones in full."""
 LISTED = 500
 """Lines of a list; a filter makes it shorter."""
 HELD_BYTES = 64 << 20
 """Size up to which the bytes of a file are held, so that it can be compared after a rewrite."""
-LONGEST_WAIT = 3.0
+MAX_WAIT = 3.0
 """Seconds after which a file is read that does not stop changing."""
 
 
@@ -51,7 +51,7 @@ class DocumentView:
         loaded = load_when_written(path, timeout=0.0)
         self._document, self._signature = _held(loaded, path)
         self._seen: Signature | None = self._signature
-        self._debounce = Debounce(LONGEST_WAIT)
+        self._debounce = Debounce(MAX_WAIT)
         self._last_failing = -1
         """Place in the display order of the metric that was shown last."""
 
@@ -64,7 +64,7 @@ class DocumentView:
         document = self._document
         yield from overview(document)
         order = document.display_order()
-        in_full = not short or len(order) <= MANY
+        in_full = not short or len(order) <= MAX_METRICS_IN_FULL
         for position in order:
             if in_full:
                 yield ""

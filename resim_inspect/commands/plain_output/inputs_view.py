@@ -13,7 +13,7 @@ from resim_inspect.commands.plain_output.words import finding_sentences, shown_n
 from resim_inspect.files import is_folder
 from resim_inspect.text import clean, count, size
 
-MANY = 60
+MAX_FILES_IN_FULL = 60
 """Files from which none is said in full at once."""
 LISTED = 500
 """Lines of a list; a part of a name makes it shorter."""
@@ -50,7 +50,7 @@ class InputsView:
         yield f"The folder is {clean(str(self.path))}: {self._description}."
         yield f"It has {count(len(self._files), 'file')}."
         yield from self.findings()
-        in_full = not short and len(self._files) <= MANY
+        in_full = not short and len(self._files) <= MAX_FILES_IN_FULL
         for number, name in enumerate(self._files, 1):
             if number > LISTED:
                 yield f"{len(self._files) - LISTED:,} more are not listed."

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 MAX_SERIES = 40
 """Series of a metric that are described; the rest are counted."""
-FEW = 12
+MAX_VALUES = 12
 """Number of values up to which each is said, and of texts that are counted."""
 
 
@@ -66,7 +66,7 @@ class SeriesFacts:
         elif self.series.kind in (SeriesKind.STRINGS, SeriesKind.UUIDS):
             yield from self._texts()
         yield from self._status_facts()
-        if n <= FEW:
+        if n <= MAX_VALUES:
             yield from (self._each(position) for position in range(n))
 
     def at(self, position: int) -> str:
@@ -112,7 +112,7 @@ class SeriesFacts:
 
     def _texts(self) -> Iterator[str]:
         string_counts = statistics(self.series).strings
-        shown = [f"{shown_name(text)} {count(n, 'time')}" for text, n in string_counts[:FEW]]
+        shown = [f"{shown_name(text)} {count(n, 'time')}" for text, n in string_counts[:MAX_VALUES]]
         more = len(string_counts) - len(shown)
         yield f"It has {joined(shown + ([f'{more:,} other texts'] if more else []))}."
         if self.series.kind is not SeriesKind.STRINGS:
@@ -123,10 +123,10 @@ class SeriesFacts:
         changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
         last = len(codes) - 1
         yield f"It begins with {self.value(0)} and ends with {self.value(last)}{self.at(last)}."
-        if 0 < len(changes) <= FEW and len(codes) > FEW:
+        if 0 < len(changes) <= MAX_VALUES and len(codes) > MAX_VALUES:
             for position in changes.tolist():
                 yield f"It changes to {self.value(position)}{self.at(position)}."
-        elif len(changes) > FEW:
+        elif len(changes) > MAX_VALUES:
             yield f"It changes {len(changes):,} times."
         if isinstance(self.metric.values, StatesOverTimeValues):
             yield from self._failure_states(self.metric.values.failure_states)

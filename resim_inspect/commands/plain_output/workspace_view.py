@@ -30,7 +30,7 @@ from runner.workspace.layout import RunFolder
 
 LISTED = 500
 """Lines of a list; a filter makes it shorter."""
-MANY = 100
+MAX_JOBS_IN_FULL = 100
 """Jobs from which the short form says only those that fail."""
 SHARE = 20
 """A look at all jobs takes at most this part of the time."""
@@ -77,7 +77,7 @@ class WorkspaceView:
     def everything(self, *, short: bool) -> Iterator[str]:
         yield from self._overview()
         rows = list(self.rows.values())
-        in_full = not short or len(rows) <= MANY
+        in_full = not short or len(rows) <= MAX_JOBS_IN_FULL
         for number, row in enumerate(rows, 1):
             if in_full or row.is_failing:
                 yield _job_line(number, row)

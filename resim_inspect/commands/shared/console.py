@@ -13,11 +13,13 @@ from resim_inspect.text import count
 if TYPE_CHECKING:
     from resim_inspect.export.omissions import Omissions
 
-MANY = 20
-"""Number of jobs from which a progress bar is shown, and of lines that are written one by one."""
+MIN_JOBS_FOR_PROGRESS = 20
+"""Number of jobs from which a progress bar is shown."""
+MAX_LISTED = 20
+"""Number of files or errors that are written one by one; the others are counted."""
 _PAGE_WIDTH = 80
 """Columns if the output is not a terminal."""
-_LEAST_WIDTH = 40
+_MIN_WIDTH = 40
 
 
 def page_width(asked_width: int | None, most: int) -> int:
@@ -26,7 +28,7 @@ def page_width(asked_width: int | None, most: int) -> int:
         asked_width = _PAGE_WIDTH
         if sys.stdout.isatty():
             asked_width = min(terminal_columns(), most)
-    return max(asked_width, _LEAST_WIDTH)
+    return max(asked_width, _MIN_WIDTH)
 
 
 @contextmanager
@@ -35,7 +37,7 @@ def job_progress(text: str, jobs: int) -> Iterator[Callable[[int, int], None] | 
 
     Gives a function that takes the number of jobs done and of all; None without a bar.
     """
-    if jobs < MANY or not sys.stderr.isatty():
+    if jobs < MIN_JOBS_FOR_PROGRESS or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from resim_inspect.document import Document
     from resim_inspect.document.model import Metric
 
-_MOST_NEAR = 3
+_MAX_NEAR = 3
 """Names that a message about an unknown one proposes."""
 
 
@@ -59,9 +59,9 @@ def _nearest(document: Document, name: str) -> str:
 
     # Compared without regard to case; beyond some thousand names a guess takes too long.
     by_folded = {metric.name.casefold(): metric.name for metric in document.metrics[:5000]}
-    near = get_close_matches(name.casefold(), by_folded, n=_MOST_NEAR, cutoff=0.5)
+    near = get_close_matches(name.casefold(), by_folded, n=_MAX_NEAR, cutoff=0.5)
     near += [folded for folded in by_folded if name.casefold() in folded and folded not in near]
-    names = [repr(by_folded[folded]) for folded in near[:_MOST_NEAR]]
+    names = [repr(by_folded[folded]) for folded in near[:_MAX_NEAR]]
     if not names:
         return ""
     *others, last = names

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from resim_inspect.document.model import Event
 
 INDENT = "  "
-LONGEST = 60
+MAX_LINES = 60
 """Maximum of lines of a text or a table in the listing of all metrics."""
 WHOLE = 10_000
 """Maximum of lines of a text or a table of a metric that is selected."""
@@ -188,7 +188,7 @@ class Cards:
 
         drawing = draw(self.document, metric)
         grows = any(isinstance(panel, Plot | Bars | Image) for panel in drawing.panels)
-        most = self.options.height if grows else WHOLE if full else LONGEST
+        most = self.options.height if grows else WHOLE if full else MAX_LINES
         height = natural_height(drawing, self.inner, most)
         palette = self.options.palette() if self.options.color else PLAIN
         picture = render(drawing, self.inner, height, palette=palette)

@@ -25,9 +25,9 @@ _ID_TAG = 0x0A
 """Tag of the id of the job, and of each message in it: also the line feed of a text."""
 _TEXT_CONTROLS = frozenset(b"\b\t\n\v\f\r\x1b")
 """Control characters of texts: spaces, and those of logs with colours."""
-_MANY = 8
+_BYTES_PER_CONTROL = 8
 """Bytes of a text for each other control character."""
-_FEW = 4
+_BYTES_PER_OTHER = 4
 """Bytes of a text in another encoding for each byte that is not ASCII."""
 
 
@@ -48,7 +48,7 @@ def _is_text(head: bytes) -> bool:
         return False
     others = sum((byte < 32 and byte not in _TEXT_CONTROLS) or byte == 127 for byte in head)
     begins_as_metrics = head[0] in _FIRST_TAGS
-    if others and (begins_as_metrics or others * _MANY > len(head)):
+    if others and (begins_as_metrics or others * _BYTES_PER_CONTROL > len(head)):
         return False
     try:
         head.decode("utf-8")
@@ -56,7 +56,7 @@ def _is_text(head: bytes) -> bool:
         if error.start < len(head) - 3 or len(head) < HEAD:
             # Latin-1 and its like have few such bytes, and no others that are not text.
             above = sum(byte > 127 for byte in head)
-            return not others and not begins_as_metrics and above * _FEW <= len(head)
+            return not others and not begins_as_metrics and above * _BYTES_PER_OTHER <= len(head)
     return True
 
 

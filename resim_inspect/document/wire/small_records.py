@@ -6,7 +6,7 @@ METRICS_DATA_TAG = 0x1A  # JobMetrics.metrics_data: field 3, length-delimited
 KNOWN_TAGS = frozenset((0x0A, 0x12, 0x1A, 0x2A))  # the length-delimited fields of JobMetrics
 
 _HEAD = 3  # bytes: a tag and a length of up to two bytes
-_MANY = 8  # pairs of records from which it pays to compare them
+_MIN_PAIRS = 8  # pairs of records from which it pays to compare them
 
 
 class SmallRecords:
@@ -83,7 +83,7 @@ def _repeated_pairs(data: bytes, begin: int, steps: dict[bytes, int]) -> tuple[i
     first = steps.get(data[begin : begin + _HEAD], 0)
     second = steps.get(data[begin + first : begin + first + _HEAD], 0)
     period = first + second
-    if not first or not second or len(data) - begin < _MANY * period:
+    if not first or not second or len(data) - begin < _MIN_PAIRS * period:
         return begin, 0
     pairs = (len(data) - begin) // period
     for start in (begin, begin + first):

@@ -9,7 +9,7 @@ from resim_inspect.derived import UNOBSERVED, Control
 from resim_inspect.emissions.evaluation.processes.child_process import CancelledEvaluationError
 from resim_inspect.text import number
 
-_LEAST = 0.05
+_MIN_QUERY_TIME = 0.05
 """s that a query gets at least: the limit is checked before each one."""
 
 
@@ -57,4 +57,4 @@ class Budget:
         Raises as `check`.
         """
         self.check()
-        return max(_LEAST, min(most, self._end - monotonic()))
+        return max(_MIN_QUERY_TIME, min(most, self._end - monotonic()))

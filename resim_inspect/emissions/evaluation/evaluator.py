@@ -39,7 +39,7 @@ from resim_inspect.validation.findings import Finding, Rule
 _TAGS = dict([APPROXIMATE_TAG])
 NOT_EVALUATED = "NOT_EVALUATED"
 """State of a metric that the time limit, or a request to stop, came before."""
-_MOST_NAMES = 10
+_MAX_NAMES = 10
 """Metrics that a finding names."""
 _NOT_DRAWN = ("artifact",)
 """Templates that the server knows, without a sample of what they draw."""
@@ -267,9 +267,9 @@ class _Run:
         missing = [metric for metric in self.metrics if metric.state == NOT_EVALUATED]
         if not missing:
             return
-        names = ", ".join(f'"{clean(metric.spec.name, 60)}"' for metric in missing[:_MOST_NAMES])
-        if len(missing) > _MOST_NAMES:
-            names += f" and {len(missing) - _MOST_NAMES:,} more"
+        names = ", ".join(f'"{clean(metric.spec.name, 60)}"' for metric in missing[:_MAX_NAMES])
+        if len(missing) > _MAX_NAMES:
+            names += f" and {len(missing) - _MAX_NAMES:,} more"
         verb = "is" if len(missing) == 1 else "are"
         self.report(
             rules.NOT_EVALUATED,

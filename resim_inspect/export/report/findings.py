@@ -8,7 +8,7 @@ from resim_inspect.text import count
 from resim_inspect.validation import validate
 from resim_inspect.validation.findings import Finding, Severity
 
-_SAME_RULE = 50
+_MAX_PER_RULE = 50
 """Findings of one rule that are listed."""
 _CLASSES = {
     Severity.ERROR: "status-FAIL_BLOCK",
@@ -37,12 +37,14 @@ def findings_html(document: Document) -> str:
         rule = RULES.get(code)
         title = code if rule is None else f"{code}: {rule.title}"
         explanation = "" if rule is None else f"<p>{escaped(rule.explanation)}</p>"
-        rows = [(finding.where, finding.message, finding.hint) for finding in findings[:_SAME_RULE]]
+        rows = [
+            (finding.where, finding.message, finding.hint) for finding in findings[:_MAX_PER_RULE]
+        ]
         places = table(
             count(len(findings), "place"),
             ("where", "what", "hint"),
             rows,
-            left_off=max(0, len(findings) - _SAME_RULE),
+            left_off=max(0, len(findings) - _MAX_PER_RULE),
         )
         parts.append(
             f"<details{' open' if severity is Severity.ERROR else ''}><summary>"

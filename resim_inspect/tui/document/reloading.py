@@ -30,7 +30,7 @@ RELOAD_TIMEOUT = 2.0
 POLL_INTERVAL = 0.5
 """Seconds between two checks of the file's state."""
 
-LONGEST_DELAY = 5.0
+MAX_DELAY = 5.0
 """Seconds after which emissions that grow without a pause are evaluated again."""
 
 
@@ -85,7 +85,7 @@ class ReloadingScreen(MainScreen[None], Background):
         """True if changes on disk are followed."""
         self._checking = self._reading = False
         self._seen = session.signature
-        self._debounce = Debounce(LONGEST_DELAY)
+        self._debounce = Debounce(MAX_DELAY)
         self._before: Session | None = None
         """The version before, until it has been compared."""
 

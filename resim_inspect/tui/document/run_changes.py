@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from resim_inspect.comparison import Direction
     from resim_inspect.document import Document
 
-LARGEST = 64 << 20
+MAX_FILE_SIZE = 64 << 20
 """Bytes of a file whose metrics are compared; a larger one has no marks."""
 
 
@@ -46,7 +46,7 @@ def changes_between(old: Document, new: Document) -> Changes:
     """
     from resim_inspect.comparison import CompareOptions, Direction, compare_documents
 
-    if max(old.size, new.size) > LARGEST:
+    if max(old.size, new.size) > MAX_FILE_SIZE:
         return {}
     try:
         changes = compare_documents(old, new, CompareOptions(findings=False)).changes

@@ -27,8 +27,8 @@ _OFFSET = 8
 """Least width of the offsets: that of their heading."""
 _NUMBERED = 90
 """Width from which on the numbers of fields have room."""
-_MOST_INDENT = 3
-"""The indent takes at most this part of the width."""
+_INDENT_DIVISOR = 3
+"""The indent takes at most a third of the width."""
 
 
 class RawHeading(LineWidget):
@@ -135,7 +135,7 @@ class RawTreeList(RowList):
         columns = self._columns(number, f"{node.start:,}", size(node.size), width)
         right = [(columns, styles.quiet)]
         room = max(10, width - sum(len(text) for text, _ in right) - 1)
-        indent = " " * min(2 * depth, room // _MOST_INDENT)
+        indent = " " * min(2 * depth, room // _INDENT_DIVISOR)
         mark = "  " if node.below is None else "▾ " if is_open else "▸ "
         name = cut(node.name, max(8, room - len(indent) - 4))
         left: list[StyledText] = [

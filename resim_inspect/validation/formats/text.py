@@ -12,7 +12,7 @@ Paint = Callable[[str, str], str]
 
 SEVERITY_SGR = {Severity.ERROR: "1;31", Severity.WARNING: "33", Severity.INFO: "34"}
 _DIM, _BOLD, _RED, _GREEN = "2", "1", "31", "32"
-SAME_RULE = 20
+MAX_PER_RULE = 20
 """Findings of one rule that are shown for a file; the rest are counted."""
 
 
@@ -39,11 +39,11 @@ def file_lines(result: Result, *, color: bool = False) -> Iterator[str]:
     width = max((len(finding.rule) for finding in report.findings), default=0)
     for finding in report.findings:
         shown[finding.rule] = shown.get(finding.rule, 0) + 1
-        if shown[finding.rule] <= SAME_RULE:
+        if shown[finding.rule] <= MAX_PER_RULE:
             yield from _finding(finding, width, paint)
     for rule, number in shown.items():
-        if number > SAME_RULE:
-            more = f"{number - SAME_RULE:,} more of {rule}"
+        if number > MAX_PER_RULE:
+            more = f"{number - MAX_PER_RULE:,} more of {rule}"
             yield f"  … {paint(more + '; --format json has them all', _DIM)}"
 
 

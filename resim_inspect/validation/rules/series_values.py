@@ -74,7 +74,7 @@ VALUES_NAN = Rule(
     ('data["height"].series = [1, 2, 3]',),
 )
 
-_FEW_BYTES = 1 << 20
+_MAX_TOGETHER = 1 << 20
 _KNOWN_STATUSES = frozenset(range(1, 6))
 _known = _KNOWN_STATUSES.issuperset
 _KIND_NAMES = {kind.value: kind.name.lower() for kind in SeriesKind}
@@ -174,8 +174,8 @@ def check_deferred(context: Context, entry: DataState, kind: int) -> tuple[str, 
 def few_bytes(deferred: Mapping[int, DeferredSeries]) -> bool:
     """Return True if protobuf reads all deferred series faster than numpy is imported."""
     return (
-        len(deferred) <= _FEW_BYTES // 4096
-        and sum(deferred_series.length for deferred_series in deferred.values()) <= _FEW_BYTES
+        len(deferred) <= _MAX_TOGETHER // 4096
+        and sum(deferred_series.length for deferred_series in deferred.values()) <= _MAX_TOGETHER
     )
 
 

@@ -194,7 +194,7 @@ def entries(document: Document, many: int) -> list[tuple[object, ...]]:
     """All series of a document, short ones together from `many` data on, and the last error."""
     found: list[tuple[object, ...]] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(series_iter, "_MANY", many)
+        patch.setattr(series_iter, "_MIN_DATA_TOGETHER", many)
         try:
             for position, category, series in series_iter.iter_series(document):
                 values = series.values

@@ -12,7 +12,7 @@ from runner.errors import EngineError, ImageError
 from runner.execution import result_cache, scheduler
 from runner.execution.cancellation import Stop
 from runner.execution.events import Event
-from runner.execution.retries import LONGEST_PAUSE, run_with_retries
+from runner.execution.retries import MAX_PAUSE, run_with_retries
 from runner.execution.run_context import RunContext, RunPolicy
 from runner.workspace.layout import Workspace, open_workspace
 from runner.workspace.results import JobResult, Outcome
@@ -115,7 +115,7 @@ def test_pauses_grow_and_errors_of_the_last_attempt_are_raised(tmp_path: Path) -
     with pytest.raises(EngineError):
         run_with_retries(context, "a", tmp_path / "new", fail, pause=pauses.append)
     assert calls == 9
-    assert sum(pauses) == pytest.approx(1 + 2 + 4 + 8 + 16 + 3 * LONGEST_PAUSE)
+    assert sum(pauses) == pytest.approx(1 + 2 + 4 + 8 + 16 + 3 * MAX_PAUSE)
     assert events[-1].data == {"attempt": 9, "mode": "job"}
 
 

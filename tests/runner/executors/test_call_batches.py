@@ -156,7 +156,7 @@ def test_results_of_many_calls_come_together(monkeypatch: pytest.MonkeyPatch) ->
     client = FakeClient(waits=True)
     batches = CallBatches(client, "resim-1", {}, as_error)
     for expected, number in (
-        (call_batches.INTERVAL, call_batches.MANY + 1),
+        (call_batches.INTERVAL, call_batches.MAX_CALLS_AT_SHORT_INTERVAL + 1),
         # Others wait for the last result only while there is work for the workers.
         (call_batches.LONG_INTERVAL, 1),
     ):

@@ -91,7 +91,7 @@ def test_many_files_are_left_to_the_machine(
     (tmp_path / "out" / "link").symlink_to("/dev/zero")
     flush_tree(tmp_path / "out")
     assert sorted(synced) == list("01234")
-    monkeypatch.setattr(files, "MANY_FILES", 4)
+    monkeypatch.setattr(files, "MAX_FILES_FLUSHED", 4)
     flush_tree(tmp_path / "out")
     assert synced[5:] == ["*"]
     flush_tree(tmp_path / "missing")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from resim_inspect.contrast import LEAST, LEAST_OF_SERIES, contrast, rgb_of
+from resim_inspect.contrast import MIN_CONTRAST, MIN_CONTRAST_OF_SERIES, contrast, rgb_of
 from tests.tui.gallery.cells import Picture
 from tests.tui.gallery.pages import ALL_THEMES, read
 from tests.tui.gallery.roles import THEMES, role_table
@@ -19,7 +19,7 @@ HALF_BLOCK = "▀"
 """Pixels of pictures, which have colours of their own."""
 FRAMES = ("rule", "chart-grid")
 """Roles of lines that lead the eye and say nothing."""
-LEAST_OF_FRAMES = 1.3
+MIN_CONTRAST_OF_FRAMES = 1.3
 
 
 @cache
@@ -42,8 +42,8 @@ def is_shape(char: str) -> bool:
 def least_of(char: str, *, is_frame: bool) -> float:
     """The contrast that a character needs."""
     if not is_shape(char[:1]):
-        return LEAST
-    return LEAST_OF_FRAMES if is_frame else LEAST_OF_SERIES
+        return MIN_CONTRAST
+    return MIN_CONTRAST_OF_FRAMES if is_frame else MIN_CONTRAST_OF_SERIES
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 from textual.theme import Theme
 
 from resim_inspect.charts.model import style
-from resim_inspect.contrast import LEAST, LEAST_OF_SERIES, contrast, legible, rgb_of
+from resim_inspect.contrast import MIN_CONTRAST, MIN_CONTRAST_OF_SERIES, contrast, legible, rgb_of
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.tui.theme import backgrounds_of, ink_of, rule_of, styles_of
 from resim_inspect.tui.themes.built_in import BUILT_IN, theme_of
@@ -46,7 +46,7 @@ def test_every_status_word_can_be_read(name: str) -> None:
     for status in MetricStatus:
         cells = [f"{where} {table[status.name, where]:5.2f}" for where in WHERE]
         print(f"{name:24} {status.name:16} {'   '.join(cells)}")  # noqa: T201
-    assert {key: value for key, value in table.items() if value < LEAST} == {}
+    assert {key: value for key, value in table.items() if value < MIN_CONTRAST} == {}
 
 
 WHERE = ("background", "panel", "pick", "pick-away", "chart", "chart fill")
@@ -57,10 +57,10 @@ def test_the_colours_of_built_in_themes_need_no_correction(name: str) -> None:
     theme, behind = OWN[name], backgrounds_of(OWN[name]).values()
     for color in (theme.success, theme.warning, theme.error, theme.accent, theme.foreground):
         assert color is not None
-        assert min(contrast(rgb_of(color), each) for each in behind) >= LEAST, color
+        assert min(contrast(rgb_of(color), each) for each in behind) >= MIN_CONTRAST, color
     for variable in ("quiet", "raw"):
         color = theme.variables[variable]
-        assert min(contrast(rgb_of(color), each) for each in behind) >= LEAST, color
+        assert min(contrast(rgb_of(color), each) for each in behind) >= MIN_CONTRAST, color
 
 
 @pytest.mark.parametrize("name", THEMES)
@@ -68,7 +68,7 @@ def test_curves_and_bars_stand_out(name: str) -> None:
     theme = THEMES[name]
     behind = backgrounds_of(theme)["background"]
     palette = chart_palette(theme, styles_of(theme))
-    assert min(contrast(each, behind) for each in palette.series) >= LEAST_OF_SERIES
+    assert min(contrast(each, behind) for each in palette.series) >= MIN_CONTRAST_OF_SERIES
 
 
 def test_a_pale_theme_of_a_user_is_made_legible() -> None:
@@ -78,7 +78,9 @@ def test_a_pale_theme_of_a_user_is_made_legible() -> None:
     )
     colors |= {"background": "#808080", "panel": "#858585", "pick": "#7a7a7a"}
     table = contrasts(theme_of("pale", {**colors, "pick-away": "#828282"}))
-    assert min(value for (_, where), value in table.items() if where != "chart fill") >= LEAST
+    assert (
+        min(value for (_, where), value in table.items() if where != "chart fill") >= MIN_CONTRAST
+    )
 
 
 def test_a_colour_that_is_legible_stays() -> None:
@@ -126,7 +128,9 @@ def test_the_theme_of_high_contrast_has_it_everywhere() -> None:
     named = chart_palette(theme, styles_of(theme)).named
     lines = {"rule": rgb_of(rule_of(theme)), **named}
     black = backgrounds_of(theme)["background"]
-    assert {name: value for name, value in lines.items() if contrast(value, black) < LEAST} == {}
+    assert {
+        name: value for name, value in lines.items() if contrast(value, black) < MIN_CONTRAST
+    } == {}
 
 
 SHOWN = [status for status in MetricStatus if status is not MetricStatus.UNSET]

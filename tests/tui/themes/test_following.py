@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
-from resim_inspect.contrast import LEAST, contrast, rgb_of
+from resim_inspect.contrast import MIN_CONTRAST, contrast, rgb_of
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.open.opening import open_path
 from resim_inspect.tui.theme import backgrounds_of
@@ -94,4 +94,4 @@ async def test_words_of_the_style_sheet_are_as_legible_as_those_of_lines(paths: 
         variables = pilot.app.get_css_variables()
         for name in ("accent", "quiet"):
             for behind in backgrounds_of(pilot.app.current_theme).values():
-                assert contrast(rgb_of(variables[name]), behind) >= LEAST, name
+                assert contrast(rgb_of(variables[name]), behind) >= MIN_CONTRAST, name

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from resim_inspect.contrast import LEAST, RGB, contrast
+from resim_inspect.contrast import MIN_CONTRAST, RGB, contrast
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.tui.theme import ink_of, styles_of
 from resim_inspect.tui.themes.built_in import BUILT_IN
@@ -106,4 +106,4 @@ def test_words_on_areas_of_a_series_can_be_read(name: str) -> None:
         area = palette.fill(number)
         assert area.fg is not None
         assert area.bg is not None
-        assert contrast(area.fg, area.bg) >= LEAST, number
+        assert contrast(area.fg, area.bg) >= MIN_CONTRAST, number

@@ -9,7 +9,7 @@ from resim_inspect.charts.model.drawing import Cell, Message, Table, Text
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.document.enums import MetricStatus
 
-_MOST = 20_000
+_MAX_COMPARED_LINES = 20_000
 """Lines of both texts together that are compared."""
 _COLORS: dict[str, ColorRole] = {
     "-": MetricStatus.FAIL_BLOCK,
@@ -23,7 +23,7 @@ def merged_texts(old: Text, new: Text, words: Words) -> tuple[Table | Text | Mes
     if old.markdown == new.markdown:
         return Message("The text is the same on both sides."), new
     before, after = old.markdown.splitlines(), new.markdown.splitlines()
-    if len(before) + len(after) > _MOST:
+    if len(before) + len(after) > _MAX_COMPARED_LINES:
         return Message("The texts differ; they are too long for a diff."), new
     lines = list(unified_diff(before, after, words.before, words.after, lineterm=""))
     if not lines:

@@ -10,7 +10,7 @@ from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.colors import color, scale_color
 from resim_inspect.charts.plotly.layers import Trace
 
-MANY_MARKS = 600
+MAX_LARGE_MARKS = 600
 """More marks than these are small dots."""
 _MAX_COLORS = 10
 

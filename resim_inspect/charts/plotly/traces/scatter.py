@@ -13,9 +13,9 @@ from resim_inspect.charts.plotly.axes import length_of
 from resim_inspect.charts.plotly.colors import color
 from resim_inspect.charts.plotly.layers import Layers, Trace
 from resim_inspect.charts.plotly.traces.error_bars import add_error_bars
-from resim_inspect.charts.plotly.traces.markers import MANY_MARKS, color_groups
+from resim_inspect.charts.plotly.traces.markers import MAX_LARGE_MARKS, color_groups
 
-_FEW_MARKS = 80
+_MAX_MARKS_ON_LINE = 80
 _MAX_TEXTS = 40
 
 
@@ -89,7 +89,7 @@ def _steps(
 def _add_markers(layers: Layers, trace: Trace, curve: Curve, with_line: bool) -> None:
     """Marks; a few, by their colours where these say something; many as small dots."""
     n = len(curve.x)
-    many = n > MANY_MARKS
+    many = n > MAX_LARGE_MARKS
     plain = replace(
         curve, line=False, steps=False, fill=False, mark=None if many else "●", dots=many,
         counted=not with_line,
@@ -108,7 +108,7 @@ def _add_markers(layers: Layers, trace: Trace, curve: Curve, with_line: bool) ->
                 )
             )
         return
-    if with_line and n > _FEW_MARKS and trace.get("connectgaps") is not True:
+    if with_line and n > _MAX_MARKS_ON_LINE and trace.get("connectgaps") is not True:
         return
     own = color(trace.get("marker", "color"))
     layers.curves.append(

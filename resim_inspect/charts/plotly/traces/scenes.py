@@ -12,7 +12,7 @@ from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.axes import PlotlyAxis, length_of
 from resim_inspect.charts.plotly.colors import color
 from resim_inspect.charts.plotly.layers import Trace
-from resim_inspect.charts.plotly.traces.markers import MANY_MARKS, color_groups
+from resim_inspect.charts.plotly.traces.markers import MAX_LARGE_MARKS, color_groups
 from resim_inspect.text import number
 
 _MAX_TEXTS = 100_000
@@ -173,7 +173,7 @@ def _curves(
         if not groups:
             own = color(trace.get("marker", "color"))
             groups = [("", own, np.arange(n))] if own is not None else []
-        many = n > MANY_MARKS
+        many = n > MAX_LARGE_MARKS
         for name, rgb, where in groups:
             curves.append(
                 Curve(name or trace.name, u[where], v[where], color_role=rgb, line=False,

@@ -20,7 +20,7 @@ from resim_inspect.document.enums import FAILING
 _Floats = NDArray[np.float64]
 _DASHES = ("", "6 3", "2 3", "8 3 2 3")
 """Dashes of the series whose colours are used a second, third and fourth time."""
-_MOST_MARKS = 4_000
+_MAX_MARKS = 4_000
 """Single marks of a curve; above, marks that are close to each other are drawn once."""
 _REACH = 20_000.0
 """px: lines that end farther away are clipped, so that no program rounds them."""
@@ -120,7 +120,7 @@ def _paint_curve(area: PlotArea, panel: Plot, curve: Curve, points: Decimated) -
         for a, b in pairwise(edges)
         if b - a == 1 and _inside(area, xs[a], ys[a])
     ]
-    if len(single) > _MOST_MARKS:
+    if len(single) > _MAX_MARKS:
         _paint_dots(area, curve, single, 4.0)
     else:
         for x, y in single:
@@ -193,7 +193,7 @@ def _paint_fill(
 def _paint_cloud(area: PlotArea, panel: Plot, curve: Curve) -> None:
     """Single points: each place that holds one, once; dots as one path, marks as shapes."""
     stats, room = curve_stats(curve), area.room
-    small = curve.dots or not curve.mark or curve.mark == "·" or stats.finite > _MOST_MARKS
+    small = curve.dots or not curve.mark or curve.mark == "·" or stats.finite > _MAX_MARKS
     finest = step = 1.0 if small else 0.5
     while True:
         spots = []
@@ -204,7 +204,7 @@ def _paint_cloud(area: PlotArea, panel: Plot, curve: Curve) -> None:
             cells = np.stack((xs[inside] // step, ys[inside] // step), 1).astype(np.int64)
             spots.append(np.unique(cells, axis=0))
         chosen = np.unique(np.concatenate(spots), axis=0) if spots else np.zeros((0, 2), np.int64)
-        if len(chosen) <= 4 * _MOST_MARKS or step >= 4:
+        if len(chosen) <= 4 * _MAX_MARKS or step >= 4:
             break
         step *= 2
     if step > finest:

@@ -12,7 +12,7 @@ from resim_inspect.charts.svg.area import PlotArea
 from resim_inspect.charts.svg.canvas import Room
 from resim_inspect.text import quantity
 
-MOST_CELLS = 120
+MAX_CELLS = 120
 """Rows and columns that are drawn one by one; above, neighbours are drawn as their mean."""
 
 
@@ -39,7 +39,7 @@ def _summed(z: NDArray[np.float64], across: list[int], down: list[int]) -> NDArr
 
 def _groups(many: int) -> list[int]:
     """Positions at which groups of neighbours begin, and the end."""
-    edges = np.linspace(0, many, min(many, MOST_CELLS) + 1).astype(int)
+    edges = np.linspace(0, many, min(many, MAX_CELLS) + 1).astype(int)
     return [int(edge) for edge in np.unique(edges)]
 
 

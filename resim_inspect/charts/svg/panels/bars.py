@@ -17,7 +17,7 @@ from resim_inspect.charts.svg.panels import horizontal_bars, plot
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import number, quantity
 
-_LEAST_SLOT = 5.0
+_MIN_SLOT = 5.0
 """px of a bar with the gap beside it; with less, bars are drawn from extremes."""
 
 _GAP = 0.24
@@ -35,7 +35,7 @@ def _is_vertical(panel: Bars, categories: range, width: float) -> bool:
     """Return True if the bars of some categories read better upright."""
     if panel.vertical is not None:
         return panel.vertical
-    if len(categories) > horizontal_bars.MOST_CATEGORIES:
+    if len(categories) > horizontal_bars.MAX_CATEGORIES:
         return True
     widest = max((text_width(panel.categories[k], SMALL) for k in categories[:200]), default=0.0)
     across = 1 if panel.stacked else max(1, len(panel.series))
@@ -82,7 +82,7 @@ class UprightBars:
     @property
     def from_extremes(self) -> bool:
         """True if a column stands for several categories."""
-        return len(self.categories) * _LEAST_SLOT > self.columns
+        return len(self.categories) * _MIN_SLOT > self.columns
 
     def plot(self) -> Plot:
         """The plot of the bars."""

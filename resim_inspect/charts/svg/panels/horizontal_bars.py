@@ -13,7 +13,7 @@ from resim_inspect.charts.svg.canvas import SMALL, Canvas, Room, shortened, text
 from resim_inspect.document.enums import MetricStatus, worst_status
 from resim_inspect.text import number, quantity
 
-MOST_CATEGORIES = 200
+MAX_CATEGORIES = 200
 """Categories that have a row of their own."""
 _ROW = 17.0
 _GAP = 7.0

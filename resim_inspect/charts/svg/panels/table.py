@@ -8,15 +8,15 @@ from resim_inspect.charts.svg.area import WHOLE, PaintedChart, View
 from resim_inspect.charts.svg.canvas import Canvas, Room, text_width
 from resim_inspect.text import count
 
-MOST_ROWS = 200
-MOST_COLUMNS = 12
+MAX_ROWS = 200
+MAX_COLUMNS = 12
 _ROW = 20.0
 _GAP = 20.0
 _TITLE = 24.0
 
 
 def _shown(panel: Table) -> int:
-    return min(len(panel.rows), MOST_ROWS)
+    return min(len(panel.rows), MAX_ROWS)
 
 
 def _columns(panel: Table) -> int:
@@ -28,7 +28,7 @@ def _left_out(panel: Table, rows: int) -> str:
     """Number of rows and columns that are not drawn, in words; empty if all are."""
     total = panel.total if panel.total is not None else len(panel.rows)
     parts = [count(total - rows, "more row")] if total > rows else []
-    hidden = _columns(panel) - MOST_COLUMNS
+    hidden = _columns(panel) - MAX_COLUMNS
     parts += [count(hidden, "more column")] if hidden > 0 else []
     return ", ".join(parts)
 
@@ -41,7 +41,7 @@ def height(panel: Table, _width: float) -> float:
 
 def _widths(panel: Table, width: float) -> list[float]:
     """Natural widths; where they do not fit, the widest are cut first."""
-    columns = min(_columns(panel), MOST_COLUMNS)
+    columns = min(_columns(panel), MAX_COLUMNS)
     rows = panel.rows[: _shown(panel)]
     widths = []
     for k in range(columns):

@@ -11,7 +11,7 @@ from resim_inspect.charts.svg.area import WHOLE, PaintedChart, View
 from resim_inspect.charts.svg.canvas import MONOSPACE, Canvas, Room
 from resim_inspect.text import cell_width, count
 
-MOST_LINES = 400
+MAX_LINES = 400
 _SIZE = 12.5
 _CELL = _SIZE * 0.602
 _LINE = 17.0
@@ -35,14 +35,14 @@ def _lines(panel: Text, width: float) -> list[tuple[Span, ...]]:
 
 def height(panel: Text, width: float) -> float:
     """Natural height in px."""
-    return min(MOST_LINES + 1, len(_lines(panel, width))) * _LINE + 8
+    return min(MAX_LINES + 1, len(_lines(panel, width))) * _LINE + 8
 
 
 def paint(canvas: Canvas, panel: Text, room: Room, view: View = WHOLE) -> PaintedChart:
     """Paint the lines that fit; the last one counts the others."""
     del view
     lines = _lines(panel, room.width)
-    rows = min(MOST_LINES + 1, int((room.height - 2) // _LINE))
+    rows = min(MAX_LINES + 1, int((room.height - 2) // _LINE))
     shown = lines if len(lines) <= rows else lines[: max(0, rows - 1)]
     y = room.y + 13
     for line in shown:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _LINK = "link_path"
 _BINS = 20
-_MOST_BINS = 1000
+_MAX_BINS = 1000
 _TEXT_INFO = {"label", "text", "value", "percent"}
 
 
@@ -94,7 +94,7 @@ def _bins(canvas: Canvas) -> int:
     wanted = canvas.spec.setting("display", "bins")
     if isinstance(wanted, bool) or not isinstance(wanted, int | float):
         return _BINS
-    return int(min(max(wanted, 1), _MOST_BINS))
+    return int(min(max(wanted, 1), _MAX_BINS))
 
 
 def _histogram(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from resim_inspect.emissions.evaluation.specs import MetricSpec
     from resim_inspect.emissions.evaluation.translation import ResultTerm
 
-_LONGEST = 9.2e18
+_MAX_NS = 9.2e18
 """ns that fit into 64 bits."""
 _PASSED = 1
 """Number of the status PASSED."""
@@ -67,7 +67,7 @@ class Canvas:
             usable = np.ones(len(column), np.bool_) if column.nulls is None else ~column.nulls
             return column.values, usable
         scaled = column.doubles() * unit
-        usable = np.isfinite(scaled) & (np.abs(scaled) < _LONGEST)
+        usable = np.isfinite(scaled) & (np.abs(scaled) < _MAX_NS)
         return np.rint(np.where(usable, scaled, 0)).astype(np.int64), usable
 
     def note_left_out(self, usable: NDArray[np.bool_], what: str) -> None:

@@ -10,8 +10,8 @@ from resim_inspect.text import count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_MOST_ROWS = 2000
-_MOST_CELL = 500
+_MAX_ROWS = 2000
+_MAX_CELL = 500
 """Characters of a cell."""
 
 
@@ -33,7 +33,7 @@ def scalar(canvas: Canvas) -> None:
 def table(canvas: Canvas) -> None:
     """Draw all columns as a table in Markdown."""
     canvas.need(1, "at least 1 column")
-    rows = min(canvas.result.rows, _MOST_ROWS)
+    rows = min(canvas.result.rows, _MAX_ROWS)
     cells = [[label(value) for value in column.python()[:rows]] for column in canvas.columns]
     lines = markdown_table(
         [column.name for column in canvas.columns],
@@ -60,7 +60,7 @@ def _row(cells: Sequence[str], *, escape: bool = True) -> str:
 
 
 def _cell(text: str) -> str:
-    return _plain(" ".join(text.split())[:_MOST_CELL]).replace("|", "\\|")
+    return _plain(" ".join(text.split())[:_MAX_CELL]).replace("|", "\\|")
 
 
 def _plain(text: str) -> str:

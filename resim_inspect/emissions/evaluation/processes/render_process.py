@@ -17,7 +17,7 @@ from resim_inspect.emissions.evaluation.columns import unpack
 from resim_inspect.emissions.evaluation.frames import Frame
 from resim_inspect.emissions.evaluation.processes.sandbox import Reply, serve
 
-_MOST_PASSES = 50_000_000
+_MAX_LOOP_PASSES = 50_000_000
 
 
 class _Pass:
@@ -70,7 +70,7 @@ class RenderProcess:
 
         class LimitedEnvironment(Environment):
             output_stream_limit = int(frame.header["output_bytes"])
-            loop_iteration_limit = _MOST_PASSES
+            loop_iteration_limit = _MAX_LOOP_PASSES
 
         environment = LimitedEnvironment(strict_filters=False)
         environment.add_tag(ServerForTag)

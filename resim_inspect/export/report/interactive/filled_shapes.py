@@ -21,7 +21,7 @@ MAX_RUNS = 4_000
 """Segments of states of a chart; those of more are joined, the worst of each stays."""
 MAX_EVENT_LABELS = 100
 _BAND_HEIGHT = 0.72
-_LEAST_LENGTH = 0.004
+_MIN_LENGTH = 0.004
 """Part of the extent that a segment takes at least if it fails or has no length."""
 
 
@@ -71,7 +71,7 @@ def band_traces(panel: Plot) -> tuple[list[dict[str, Any]], str]:
     segments: dict[str, list[tuple[int, float, float, str, MetricStatus | None]]] = {}
     joined = total = 0
     extent = data_extent(panel) or (0.0, 1.0)
-    least = (extent[1] - extent[0]) * _LEAST_LENGTH
+    least = (extent[1] - extent[0]) * _MIN_LENGTH
     for row, band in enumerate(panel.bands):
         chosen = _chosen_runs(band, budget)
         total += len(band.starts)

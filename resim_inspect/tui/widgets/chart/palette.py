@@ -6,7 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from resim_inspect.charts.model.style import DARK, LIGHT, PLAIN, Palette
-from resim_inspect.contrast import LEAST, LEAST_OF_SERIES, contrast, hex_of, legible, mixed, rgb_of
+from resim_inspect.contrast import (
+    MIN_CONTRAST,
+    MIN_CONTRAST_OF_SERIES,
+    contrast,
+    hex_of,
+    legible,
+    mixed,
+    rgb_of,
+)
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.tui.theme import ThemeStyles, backgrounds_of, ink_of, rule_of, theme_styles
 from resim_inspect.tui.themes.built_in import DARK as DARK_THEME
@@ -50,14 +58,16 @@ def chart_palette(theme: Theme, styles: ThemeStyles) -> Palette:
     lines = {
         # Of the two, the one that is seen better: a theme of high contrast has bright frames.
         "grid": max(base.named["grid"], rgb_of(rule_of(theme)), key=partial(contrast, behind)),
-        "limit": legible(rgb_of(mixed(hex_of(failing), hex_of(behind), 0.2)), [behind], LEAST),
+        "limit": legible(
+            rgb_of(mixed(hex_of(failing), hex_of(behind), 0.2)), [behind], MIN_CONTRAST
+        ),
         "dim": _ink(styles.quiet),
         "accent": _ink(styles.accent),
     }
     return Palette(
         theme.name,
         True,
-        series=tuple(legible(each, [behind], LEAST_OF_SERIES) for each in series),
+        series=tuple(legible(each, [behind], MIN_CONTRAST_OF_SERIES) for each in series),
         status={status: _ink(style) for status, style in styles.status.items()},
         named={**base.named, **lines},
         light=base.light,

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from resim_inspect.contrast import LEAST_OF_SERIES, contrast
+from resim_inspect.contrast import MIN_CONTRAST_OF_SERIES, contrast
 from resim_inspect.text import cell_width, cut, full_number, with_unit
 from resim_inspect.tui.theme import ThemeStyles, ink_of
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -87,7 +87,7 @@ def _on_pick(style: Style, styles: ThemeStyles) -> Style:
     if styles.plain or picked.color is None or picked.bgcolor is None:
         return picked
     # What is written on a filled area may have the ink of its fill.
-    fits = contrast(ink_of(picked.color), ink_of(picked.bgcolor)) >= LEAST_OF_SERIES
+    fits = contrast(ink_of(picked.color), ink_of(picked.bgcolor)) >= MIN_CONTRAST_OF_SERIES
     return picked if fits else picked + styles.text
 
 
