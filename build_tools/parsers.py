@@ -12,8 +12,8 @@ from resim_inspect.arguments import add_app_options, add_common
 from resim_inspect.cli import COMMANDS as INSPECT_COMMANDS
 from resim_inspect.cli import PROGRAM as INSPECT
 from runner.cli import EPILOG as RUNNER_EXIT_CODES
-from runner.cli import PROGRAM as RUNNER
 from runner.commands import COMMANDS as RUNNER_COMMANDS
+from runner.commands import PROGRAM as RUNNER
 
 ABOUT = {
     INSPECT: "open, check and compare the metrics of ReSim metrics builds in the terminal",

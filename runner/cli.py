@@ -10,7 +10,7 @@ from resim_inspect.help_formatter import CommandHelp, Parser, ProgramHelp
 from resim_inspect.interruption import exit_on_interrupt, raise_on_interrupt
 from resim_inspect.terminal import Failure, before_separator, load_command, run_program
 from runner.commands import COMMANDS as COMMANDS
-from runner.commands import WITHOUT_PROJECT
+from runner.commands import PROGRAM, WITHOUT_PROJECT
 from runner.exit_codes import ExitCode
 
 TYPE_CHECKING = False
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from resim_inspect.terminal import Command
 
-PROGRAM = "resim-runner"
 EPILOG = """\
 Exit codes: 0 fine, 2 error (a wrong call, a broken run, missing or invalid outputs),
 6 timed out, 7 a FAIL_BLOCK, 8 a FAIL_WARN with --fail-on warn, 5 cancelled,

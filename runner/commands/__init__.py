@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+PROGRAM = "resim-runner"
 COMMANDS = {
     "job": "run a metrics build on one job's inputs",
     "run": "run a metrics build on every job of a workspace, then on the batch",

@@ -14,7 +14,7 @@ from typing import Any
 
 from resim_inspect.schemas.window import Bounds, Window, add_window_arguments, write_bounded
 from resim_inspect.text import clean, count
-from runner.commands.shared.arguments import checked_bounds
+from runner.commands.shared.arguments import add_format_argument, checked_bounds
 from runner.engines import registry
 from runner.engines.entry import EngineOptions
 from runner.engines.protocol import Engine
@@ -56,13 +56,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="the engine to clean (default: as for run)",
     )
     parser.add_argument("--yes", action="store_true", help="remove without asking")
-    parser.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="text, the default, or json: one document of what is left; nothing is removed without"
-        " --yes",
-    )
+    add_format_argument(parser, "one document of what is left; nothing is removed without --yes")
     add_window_arguments(parser, "leftover")
 
 

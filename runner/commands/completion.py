@@ -6,10 +6,9 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from resim_inspect.shell_files import ShellFileError, add_completion_arguments, completion_script
+from runner.commands import PROGRAM
 from runner.errors import RunnerError
 from runner.exit_codes import ExitCode
-
-PROGRAM = "resim-runner"
 
 
 def add_arguments(parser: ArgumentParser) -> None:

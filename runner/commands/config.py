@@ -25,8 +25,8 @@ from resim_inspect.settings.schema_check import dotted, shipped_schema
 from resim_inspect.settings.secrets import looks_like_a_secret
 from resim_inspect.terminal import write_failures
 from resim_inspect.text import cell_width, clean, pad
-from runner.commands import COMMANDS, WITHOUT_PROJECT
-from runner.commands.shared.arguments import checked_bounds
+from runner.commands import COMMANDS, PROGRAM, WITHOUT_PROJECT
+from runner.commands.shared.arguments import add_format_argument, checked_bounds
 from runner.commands.shared.project_args import (
     FileDefaults,
     apply_project,
@@ -56,9 +56,7 @@ class Setting(NamedTuple):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `config`."""
-    parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="output format (default: text)"
-    )
+    add_format_argument(parser)
     add_window_arguments(parser, "setting")
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of resim.toml, for editors"
@@ -123,7 +121,7 @@ def _of_call(
             f'"{clean(command, 60)}" is not a command with settings.',
             f"Commands with settings are {others}.",
         )
-    parser = argparse.ArgumentParser(f"resim-runner {command}", allow_abbrev=False)
+    parser = argparse.ArgumentParser(f"{PROGRAM} {command}", allow_abbrev=False)
     import_module(f"runner.commands.{command}").add_arguments(parser)
     defaults = apply_project(parser, command, words, folder)
     options = options_of(parser)

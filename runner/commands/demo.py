@@ -13,6 +13,7 @@ from pathlib import Path
 
 from resim_inspect.files import is_folder
 from resim_inspect.text import clean
+from runner.commands import PROGRAM
 from runner.errors import RunnerError
 from runner.storage.fs import disk_errors
 from runner.storage.scratch import DEMO_PREFIX, scratch_folder
@@ -159,7 +160,7 @@ def _run(words: list[str], text: str) -> int:
     _say(text)
     parser = argparse.ArgumentParser()
     run_command.add_arguments(parser)
-    call_words = ["resim-runner", "run", *words]
+    call_words = [PROGRAM, "run", *words]
     defaults = argparse.Namespace(command_name="run", arguments=[], call_words=call_words)
     return run_command.run(parser.parse_args(words, defaults))
 

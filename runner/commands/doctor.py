@@ -14,7 +14,7 @@ from pathlib import Path
 
 from resim_inspect.settings.project_model import SlurmSettings
 from resim_inspect.text import clean, count, size
-from runner.commands.shared.arguments import project_of
+from runner.commands.shared.arguments import add_format_argument, project_of
 from runner.commands.shared.build_args import add_build_arguments, build_of, engine_options
 from runner.commands.shared.executor_args import (
     EXECUTOR_FLAGS,
@@ -44,9 +44,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of `doctor`."""
     add_build_arguments(parser)
     add_executor_arguments(parser)
-    parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="output format (default: text)"
-    )
+    add_format_argument(parser)
     register = parser.add_argument_group("registration with ReSim")
     register.add_argument(
         "--register",

@@ -12,11 +12,13 @@ from pathlib import Path
 from uuid import UUID
 
 from resim_inspect.text import clean, count, size
+from runner.commands.shared.arguments import add_events_argument, add_format_argument
 from runner.commands.shared.reporting_args import check_stdout
 from runner.errors import RunnerError
 from runner.execution.events import Event, EventSink
 from runner.exit_codes import ExitCode
 from runner.redact import Secrets
+from runner.workspace.results import FORMAT
 from runner.workspace.urls import API_VARIABLE, DEFAULT_API_URL
 
 
@@ -79,15 +81,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="allow plain http, which sends the token unencrypted",
     )
-    connection.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="text, or json: one document on stdout, at the end (default: text)",
-    )
-    connection.add_argument(
-        "--events", metavar="FILE", help="write one JSON line per event to FILE; - is stdout"
-    )
+    add_format_argument(connection, "one document on stdout, at the end")
+    add_events_argument(connection)
 
 
 def run(args: Namespace) -> int:
@@ -189,7 +184,7 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, notify: EventSink | No
         return code
     if args.format == "json":
         values = {
-            "format": 1,
+            "format": FORMAT,
             "workspace": str(args.workspace),
             "jobs": fetched.jobs,
             "kept": fetched.complete_before,

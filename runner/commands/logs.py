@@ -15,6 +15,7 @@ from resim_inspect.files import is_file, is_folder
 from resim_inspect.schemas.window import Bounds, add_window_arguments
 from resim_inspect.text import clean
 from runner.commands.shared.arguments import (
+    add_format_argument,
     add_jobs_argument,
     add_run_folder_argument,
     checked_bounds,
@@ -48,12 +49,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--grep", type=_pattern, metavar="REGEX", help="print only lines that match the pattern"
     )
-    parser.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="text, the default, or json: one document a line, with the job and its line",
-    )
+    add_format_argument(parser, "one document a line, with the job and its line")
     add_window_arguments(
         parser, "line", "lines of all logs, one log after the other; a last line has `next`"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -15,9 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from resim_inspect.schemas.window import Window, add_window_arguments, write_bounded
-from resim_inspect.terminal import use_color
+from resim_inspect.terminal import terminal_columns, use_color
 from resim_inspect.text import NOT_RUN, clean, cut, size, table
-from runner.commands.shared.arguments import add_run_folder_argument, checked_bounds
+from runner.commands.shared.arguments import (
+    add_format_argument,
+    add_run_folder_argument,
+    checked_bounds,
+)
 from runner.execution.events import Event
 from runner.exit_codes import ExitCode
 from runner.reporting.lines import Lines
@@ -49,12 +52,7 @@ NUMBERS = (3, 4, 5)
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of `status`."""
     add_run_folder_argument(parser)
-    parser.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="text, the default, or json: one document on stdout",
-    )
+    add_format_argument(parser)
     add_window_arguments(parser, "job")
     parser.add_argument(
         "--follow",
@@ -79,7 +77,7 @@ def run(args: Namespace) -> int:
 
         write_bounded(sys.stdout, bounds, build, partial(json.dump, indent=1))
         return code
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    width = terminal_columns() if sys.stdout.isatty() else None
     for line in _lines(status, time.time()):
         sys.stdout.write((line if width is None else cut(line, width)) + "\n")
     return code

@@ -25,9 +25,8 @@ from runner.errors import StorageError
 from runner.redact import Secrets
 from runner.storage.fs import disk_errors, remove_tree
 from runner.storage.publish import locked
-from runner.workspace.layout import RunFolder
+from runner.workspace.layout import BATCH, RunFolder
 
-BATCH = "batch"
 TICK = 0.1
 """Seconds between two ticks while facts about the batch are awaited."""
 

@@ -106,7 +106,7 @@ class Target:
 
     def write_listing(self, jobs: Sequence[Mapping[str, Any]]) -> None:
         """Write `listing.json`, the table of the jobs, which needs no blobs."""
-        write_locked(self.folder / LISTING, _json({"format": 1, "jobs": list(jobs)}))
+        write_locked(self.folder / LISTING, _json({"format": FORMAT, "jobs": list(jobs)}))
 
 
 def read_state(run_folder: RunFolder) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def file_sizes(run_folder: RunFolder, files: Iterable[Path]) -> dict[str, int]:
 def write_state(run_folder: RunFolder, values: Mapping[str, Any]) -> None:
     """Record that a job is complete."""
     # A job whose state is lost is only downloaded again.
-    write_locked(run_folder.run / FETCHED, _json({"format": 1, **values}), durable=False)
+    write_locked(run_folder.run / FETCHED, _json({"format": FORMAT, **values}), durable=False)
 
 
 def _is_state(values: Any) -> bool:

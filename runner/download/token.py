@@ -17,8 +17,8 @@ from resim_inspect.files import expanded, is_missing
 from resim_inspect.text import clean
 from runner.api.client.errors import TokenError
 from runner.errors import CallError
+from runner.workspace.urls import TOKEN_VARIABLE
 
-VARIABLE = "RESIM_TOKEN"
 _MAX_BYTES = 1 << 16
 
 
@@ -35,8 +35,8 @@ def find_token(file: Path | None, environment: Mapping[str, str], now: float) ->
     default = _folder(environment) / "resim-inspect" / "token"
     if file is not None:
         token = read_token(file)
-    elif environment.get(VARIABLE):
-        token = environment[VARIABLE]
+    elif environment.get(TOKEN_VARIABLE):
+        token = environment[TOKEN_VARIABLE]
     elif not is_missing(default):
         token = read_token(default)
     else:
@@ -44,7 +44,7 @@ def find_token(file: Path | None, environment: Mapping[str, str], now: float) ->
         if not token:
             raise NoTokenError(
                 "no token was given.",
-                f"Set {VARIABLE}, or put it into {clean(str(default))}, with chmod 600.",
+                f"Set {TOKEN_VARIABLE}, or put it into {clean(str(default))}, with chmod 600.",
             )
     token = token.strip()
     if not token or not token.isascii() or not token.isprintable() or " " in token:

@@ -86,8 +86,13 @@ def of_timeout(seconds: float, tail: tuple[str, ...], ended: RunExit, build: Bui
         hint = f"It reached its limit of {limit:,} processes and threads. {_fewer(limit)}"
     elif ended.oom:
         why = _memory(ended, build)
-        hint = f"{why.message[:1].upper()}{why.message[1:]} {why.hint}"
+        hint = f"{capitalized(why.message)} {why.hint}"
     return Diagnosis(f"it did not end within {number(seconds)} s and was stopped.{last}", hint)
+
+
+def capitalized(text: str) -> str:
+    """Return text with a capital as its first letter."""
+    return text[:1].upper() + text[1:]
 
 
 def _output(error: str, tail: tuple[str, ...]) -> str:
@@ -131,7 +136,7 @@ def _memory(ended: RunExit, build: Build) -> Diagnosis:
     if ended.processes >= MIN_PROCESSES_NAMED:
         who = f"its {ended.processes:,} processes and threads need"
         more = f"start fewer of them, or {more}"
-    return Diagnosis(f"it {end}: {who} more than {what}.", f"{more[:1].upper()}{more[1:]}")
+    return Diagnosis(f"it {end}: {who} more than {what}.", capitalized(more))
 
 
 def _program(build: Build) -> str:
@@ -144,5 +149,5 @@ def _hint(tail: tuple[str, ...]) -> str:
     for line in reversed(tail):
         for pattern, hint in _HINTS:
             if re.search(pattern, line, re.IGNORECASE):
-                return hint[0].upper() + hint[1:]
+                return capitalized(hint)
     return ""

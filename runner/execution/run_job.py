@@ -57,7 +57,7 @@ def run_job(context: RunContext, spec: JobSpec) -> JobResult:
         spec.job_id,
         Outcome.CANCELLED,
         message=NOT_STARTED,
-        started=time.time(),
+        started=context.clock(),
         image=build.image or " ".join(build.command),
         image_id=context.prepared.identity,
         cache_key=spec.cache_key,
@@ -130,7 +130,7 @@ def _run(job: _Run) -> JobResult:
         else:
             why = failure_hints.of_timeout(policy.timeout, job.log.tail(), ended, context.build)
             refused = outputs.taken.refused
-            hint = f"{why.hint} {refused[:1].upper()}{refused[1:]}".strip()
+            hint = f"{why.hint} {failure_hints.capitalized(refused)}".strip()
             result = replace(result, outcome=Outcome.TIMEOUT, message=why.message, hint=hint)
         if context.build.like_cloud:
             _prefix_clashes(job)

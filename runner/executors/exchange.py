@@ -11,12 +11,12 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from runner.execution.run_context import RunContext
+from runner.executors.remote_job import EVENTS_SUFFIX
 from runner.storage.fs import disk_errors, remove_tree
 from runner.workspace.growing_file import GrowingFile
 from runner.workspace.run_events import event_from_line
 from runner.workspace.run_record import RunRecord, append_line
 
-EVENTS_SUFFIX = ".jsonl"
 RELAYED = frozenset({"started", "retry", "warning", "note"})
 """Events of workers that the client passes on; results it has from the jobs themselves."""
 

@@ -23,6 +23,9 @@ from runner.workspace.layout import Job, RunFolder, open_workspace
 from runner.workspace.run_record import RunRecord, record_of_workspace
 from runner.workspace.verdict_gate import VerdictGate
 
+EVENTS_SUFFIX = ".jsonl"
+"""End of the name of a worker's file of events in the exchange."""
+
 
 @dataclass(frozen=True)
 class RemoteCall:

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 
 from runner.errors import StorageError
+from runner.executors.remote_job import EVENTS_SUFFIX
 from runner.storage.fs import disk_errors
 from runner.storage.object_store import ObjectStore
 from runner.workspace.run_record import RunRecord
@@ -43,7 +44,7 @@ class ClientMirror:
                     continue
                 data = self._store.read(f"{self._name}/events/{file}")
                 if data is not None:
-                    _append(self._folder.path / f"{Path(worker).name}.jsonl", data)
+                    _append(self._folder.path / f"{Path(worker).name}{EVENTS_SUFFIX}", data)
                 self._store.remove(f"{self._name}/events/{file}")
 
 
@@ -59,7 +60,7 @@ class WorkerMirror:
     def exchange(self) -> None:
         """Send new lines, and take new requests; raises StorageError."""
         with self._lock:
-            for path in self._folder.path.glob("*.jsonl"):
+            for path in self._folder.path.glob(f"*{EVENTS_SUFFIX}"):
                 data = _content(path)
                 start = self._sent.get(path.stem, 0)
                 if len(data) > start:

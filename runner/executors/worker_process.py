@@ -22,6 +22,7 @@ from runner.execution.run_context import RunContext
 from runner.execution.scheduler import broken_job, run_unless_stopped
 from runner.execution.stop_requests import StopRequests
 from runner.executors.remote_job import (
+    EVENTS_SUFFIX,
     RemoteBatch,
     RemoteCall,
     RemoteJob,
@@ -35,6 +36,7 @@ from runner.workspace.layout import Job
 from runner.workspace.process_identity import current_owner
 from runner.workspace.results import JobResult, Outcome
 from runner.workspace.run_record import append_line
+from runner.workspace.urls import TOKEN_VARIABLE
 
 POLL_INTERVAL = 0.25
 """Seconds between two looks at the requests to stop."""
@@ -70,7 +72,7 @@ class WorkerCall:
             )
         build = build_with_secrets(call.build, os.environ)
         self._secrets = [value for name, value in build.env if names_a_secret(name)]
-        self._secrets.append(os.environ.get("RESIM_TOKEN", ""))
+        self._secrets.append(os.environ.get(TOKEN_VARIABLE, ""))
         policy = replace(call.policy, secrets=Secrets(self._secrets))
         self._call = call
         self._on_idle = on_idle
@@ -143,7 +145,7 @@ class WorkerCall:
         values = replace(event, text=text).as_dict() | {"worker": name, "run": self._call.call_id}
         exchange = self._call.exchange
         with suppress(OSError):
-            append_line(exchange.path / f"{name.replace('/', '-')}.jsonl", values)
+            append_line(exchange.path / f"{name.replace('/', '-')}{EVENTS_SUFFIX}", values)
 
     def _follow(self) -> None:
         requests = StopRequests(self._call.exchange, self._call.call_id)

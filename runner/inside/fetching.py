@@ -13,9 +13,10 @@ from resim_inspect.text import clean
 from runner.api.client.client import Client, Row, text_of
 from runner.api.client.errors import ApiError, NotFoundError
 from runner.api.client.retry import RetryPolicy
-from runner.inside.errors import FetchError, InputsError
+from runner.inside.errors import FetchError
+from runner.inside.inputs import read_config
 from runner.inside.unpacking import unpack
-from runner.workspace.contract import BatchConfig, ContractError, ReportConfig, parse_batch_config
+from runner.workspace.contract import BatchConfig, ReportConfig, parse_batch_config
 
 CONNECTIONS = 16
 JOBS_AT_ONCE = 8
@@ -36,20 +37,9 @@ def fetch(config: BatchConfig | Path | str, retry: RetryPolicy | None = None) ->
     Raises FetchError, and InputsError for an invalid file.
     """
     if not isinstance(config, tuple):
-        config = read_config(Path(config))
+        config = read_config(Path(config), parse_batch_config)
     with fetcher(config, retry) as source:
         return source.jobs(config.batch_id)
-
-
-def read_config(path: Path) -> BatchConfig:
-    """Read a batch config from its file; raises InputsError."""
-    try:
-        return parse_batch_config(path.read_bytes())
-    except OSError as error:
-        raise InputsError(f"{path} cannot be read: {error.strerror}.") from error
-    except ContractError as error:
-        first = error.findings[0]
-        raise InputsError(f"{first.where} {first.message}", first.hint) from error
 
 
 @contextmanager

@@ -6,15 +6,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from runner.workspace import contract
-
-INPUTS_VARIABLE = "RESIM_INPUTS"
-OUTPUTS_VARIABLE = "RESIM_OUTPUTS"
+from runner.workspace.contract import INPUTS, INPUTS_VARIABLE, OUTPUTS, OUTPUTS_VARIABLE
 
 
 def inputs_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Path of the inputs: `/tmp/resim/inputs`, unless RESIM_INPUTS names another folder."""
-    return Path(environ.get(INPUTS_VARIABLE) or contract.INPUTS)
+    return Path(environ.get(INPUTS_VARIABLE) or INPUTS)
 
 
 def outputs_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -23,4 +20,4 @@ def outputs_folder(environ: Mapping[str, str] = os.environ) -> Path:
     Write images and other files of metrics here; a metric refers to them by their path
     relative to this folder.
     """
-    return Path(environ.get(OUTPUTS_VARIABLE) or contract.OUTPUTS)
+    return Path(environ.get(OUTPUTS_VARIABLE) or OUTPUTS)

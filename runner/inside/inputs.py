@@ -4,15 +4,37 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from resim_inspect.text import clean
 from runner.inside.errors import InputsError
-from runner.workspace.contract import EXPERIENCE, LOGS, names_in
+from runner.workspace.contract import (
+    EXPERIENCE,
+    LOGS,
+    BatchConfig,
+    ContractError,
+    ReportConfig,
+    names_in,
+)
 
 SHOWN_NAMES = 8
+
+
+Config = TypeVar("Config", BatchConfig, ReportConfig)
+
+
+def read_config(path: Path, parse: Callable[[bytes], Config]) -> Config:
+    """Read a config from its file; raises InputsError."""
+    try:
+        return parse(path.read_bytes())
+    except OSError as error:
+        raise InputsError(f"{path} cannot be read: {error.strerror}.") from error
+    except ContractError as error:
+        first = error.findings[0]
+        raise InputsError(f"{first.where} {first.message}", first.hint) from error
 
 
 @dataclass(frozen=True)

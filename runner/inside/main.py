@@ -14,9 +14,9 @@ from resim_inspect.text import clean, count, size
 from runner.inside import build, writing
 from runner.inside.errors import Code, Interrupt, RunError
 from runner.inside.folders import inputs_folder, outputs_folder
-from runner.inside.inputs import Inputs
+from runner.inside.inputs import Inputs, read_config
 from runner.workspace import contract
-from runner.workspace.contract import ContractError, Mode
+from runner.workspace.contract import Mode
 
 PROGRAM = "metrics"
 SHOWN_REMARKS = 10
@@ -63,11 +63,11 @@ def _run(environ: Mapping[str, str], new_id: Callable[[], UUID]) -> None:
         job_id = new_id()
         argument = Inputs(inputs, outputs)
     elif mode is Mode.BATCH:
-        batch = _config(inputs / contract.BATCH_CONFIG.name, contract.parse_batch_config)
+        batch = read_config(inputs / contract.BATCH_CONFIG.name, contract.parse_batch_config)
         job_id = batch.batch_id
         argument = None if function is None else _fetch_batch(batch)
     else:
-        report = _config(inputs / contract.REPORT_CONFIG.name, contract.parse_report_config)
+        report = read_config(inputs / contract.REPORT_CONFIG.name, contract.parse_report_config)
         job_id = report.report_id
         argument = None if function is None else _fetch_report(report)
     writer = writer_type(job_id)
@@ -103,16 +103,6 @@ def _mode(inputs: Path) -> Mode:
             "A job has both folders; a batch has batch_metrics_config.json.",
         )
     return mode
-
-
-def _config(path: Path, parse: Callable[[bytes], Any]) -> Any:
-    try:
-        return parse(path.read_bytes())
-    except OSError as error:
-        raise RunError(Code.SETUP, f"{path} cannot be read: {error.strerror}.") from error
-    except ContractError as error:
-        first = error.findings[0]
-        raise RunError(Code.SETUP, f"{first.where} {first.message}", first.hint) from error
 
 
 def _writer_type() -> Any:

@@ -52,6 +52,11 @@ def staging_folder(outputs: Path) -> Iterator[Path]:
         _unlock(outputs, lock)
 
 
+def failed_folder(outputs: Path) -> Path:
+    """Return the path of what a failed run wrote, beside good outputs."""
+    return outputs.with_name(f"{outputs.name}.failed")
+
+
 def swap_in(folder: Path, target: Path) -> None:
     """Replace `target` by the new outputs in a staging folder; raises StorageError.
 

@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from runner.errors import RunnerError
-from runner.storage.input_archive import file_digest
+from runner.storage.input_archive import STABLE_AGE_NS, file_digest
 from runner.watching.file_set import Stamp, Stamps
 
-STABLE_AGE_NS = 2_000_000_000
-"""A file that changed within this time may change again and keep its marks."""
 QUIET = 0.4
 """Seconds without a further change after which a change is complete."""
 MAX_WAIT = 3.0

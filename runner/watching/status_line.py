@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import suppress
 from typing import TextIO
 
+from resim_inspect.terminal import terminal_columns
 from resim_inspect.text import cell_width, clean, cut
 
 
@@ -23,7 +23,7 @@ class StatusLine:
         if not self._active:
             return
         # One cell is left free: a full line would break.
-        width = max(10, shutil.get_terminal_size().columns - 1)
+        width = max(10, terminal_columns() - 1)
         lines = [clean(text) for text in texts]
         line = next((each for each in lines if cell_width(each) <= width), cut(lines[-1], width))
         if line != self._shown:

@@ -17,6 +17,7 @@ from runner.workspace.urls import url_problem
 ROOT = PurePosixPath("/tmp/resim")
 INPUTS = ROOT / "inputs"
 OUTPUTS = ROOT / "outputs"
+INPUTS_VARIABLE, OUTPUTS_VARIABLE = "RESIM_INPUTS", "RESIM_OUTPUTS"
 EXPERIENCE = INPUTS / "experience"
 LOGS = INPUTS / "logs"
 BATCH_CONFIG = INPUTS / "batch_metrics_config.json"

@@ -12,6 +12,7 @@ from resim_inspect.text import clean
 DEFAULT_API_URL = "https://api.resim.ai/v1"
 """URL of ReSim's own API."""
 API_VARIABLE = "RESIM_API_URL"
+TOKEN_VARIABLE = "RESIM_TOKEN"
 """Environment variable with the URL of another API."""
 
 

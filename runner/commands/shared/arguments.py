@@ -39,6 +39,23 @@ def checked_bounds(args: argparse.Namespace) -> Bounds:
         raise CallError(f"{error}.") from error
 
 
+def add_format_argument(target: Target, document: str = "one document on stdout") -> None:
+    """Add `--format`; `document` is the help for `json`."""
+    target.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help=f"text, or json: {document} (default: text)",
+    )
+
+
+def add_events_argument(target: Target) -> None:
+    """Add `--events`."""
+    target.add_argument(
+        "--events", metavar="FILE", help="write one JSON line per event to FILE; - is stdout"
+    )
+
+
 def add_outputs_arguments(parser: argparse.ArgumentParser) -> None:
     """Add `--outputs` and `--log`, of commands that run a build once."""
     parser.add_argument(

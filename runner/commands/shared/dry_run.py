@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from resim_inspect.text import clean
+from runner.commands import PROGRAM
 from runner.commands.shared.build_args import engine_options, fit_to_engine
 from runner.commands.shared.reporting_args import ReportingOptions
 from runner.engines import discovery
@@ -75,7 +76,7 @@ def build_now(args: Namespace, build: Build) -> BuildNow:
 
 def _say(text: str) -> None:
     if text:
-        sys.stderr.write(f"resim-runner: {clean(text)}\n")
+        sys.stderr.write(f"{PROGRAM}: {clean(text)}\n")
 
 
 class _KeyContext(NamedTuple):
@@ -128,7 +129,7 @@ def served_row(
     report = request.mode is Mode.REPORT
     name = REPORT_CONFIG.name if report else BATCH_CONFIG.name
     folders = [str(workspace.folder) for workspace in request.workspaces]
-    serve = ["resim-runner", "serve", *folders, "--config", name, *(["--report"] if report else [])]
+    serve = [PROGRAM, "serve", *folders, "--config", name, *(["--report"] if report else [])]
     build = replace(build, hardening=replace(build.hardening, network="host"))
     plan += f"; to run it by hand, start this first: {shlex.join(serve)}"
     line = entry.command_line(build, ((name, Path(name)),), outputs)

@@ -16,6 +16,7 @@ from runner.execution.cancellation import GRACE
 from runner.execution.run_context import RunPolicy
 from runner.redact import Secrets, names_a_secret
 from runner.storage.output_extraction import MIB, Caps
+from runner.workspace.urls import TOKEN_VARIABLE
 
 
 def add_policy_arguments(parser: argparse.ArgumentParser) -> None:
@@ -105,4 +106,4 @@ def policy_of(args: argparse.Namespace, build: Build, env: Mapping[str, str]) ->
 def secrets_of(build: Build, env: Mapping[str, str], *more: str) -> Secrets:
     """Return RESIM_TOKEN, all variables of the build with the name of a secret, and `more`."""
     values = [value for name, value in build.env if names_a_secret(name)]
-    return Secrets([*values, env.get("RESIM_TOKEN", ""), *more])
+    return Secrets([*values, env.get(TOKEN_VARIABLE, ""), *more])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resim_inspect.terminal import use_color
+from runner.commands.shared.arguments import add_events_argument, add_format_argument
 from runner.errors import CallError
 from runner.workspace.verdict_gate import FAIL_ON, VerdictGate
 
@@ -44,15 +45,8 @@ def add_reporting_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of progress, results and exit code."""
     group = parser.add_argument_group("progress, results and exit code")
     group.add_argument("--dry-run", action="store_true", help="print what would be run, and exit")
-    group.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="text, or json: one document on stdout, at the end (default: text)",
-    )
-    group.add_argument(
-        "--events", metavar="FILE", help="write one JSON line per event to FILE; - is stdout"
-    )
+    add_format_argument(group, "one document on stdout, at the end")
+    add_events_argument(group)
     group.add_argument(
         "--junit", type=Path, metavar="FILE", help="write a JUnit file with a test case per job"
     )

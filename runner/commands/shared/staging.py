@@ -47,7 +47,7 @@ def keep(result: JobResult, folder: Path, target: Path) -> JobResult:
     """
     if result.outcome in {Outcome.CANCELLED, Outcome.BROKEN}:
         return result
-    failed = target.with_name(f"{target.name}.failed")
+    failed = staging.failed_folder(target)
     for stale in (target, failed):
         if is_file(stale / FAILED):
             remove_tree(stale)

@@ -15,6 +15,7 @@ from pathlib import Path
 from resim_inspect.settings import SettingsError
 from resim_inspect.terminal import write_failure
 from resim_inspect.text import clean, count
+from runner.commands import PROGRAM
 from runner.commands.shared.reporting_args import ReportingOptions, reporting_of
 from runner.commands.shared.session import (
     CallEnd,
@@ -311,7 +312,7 @@ class _Loop:
     def _fail(self, text: str, hint: str) -> None:
         self.line.clear()
         with suppress(OSError):
-            write_failure("resim-runner", text, hint)
+            write_failure(PROGRAM, text, hint)
             sys.stderr.flush()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from resim_inspect.settings.project_model import FILE_NAME
 from runner.commands.shared.arguments import build_settings_of, project_of
 from runner.storage.publish import LOCK
+from runner.storage.staging import failed_folder
 from runner.watching.file_set import NOTHING, Patterns, WatchScope, expand
 from runner.workspace.layout import BATCH, CONFIG, JOBS
 from runner.workspace.run_record import record_of_outputs, record_of_workspace
@@ -39,10 +40,9 @@ def written_by(args: Namespace) -> tuple[Path, ...]:
     outputs: Path | None = getattr(args, "outputs", None)
     if outputs is not None:
         absolute = outputs.absolute()
-        failed = absolute.with_name(f"{absolute.name}.failed")
         # Beside it are the folders of runs under way, whose names begin like this.
         staging = absolute.with_name(f".{absolute.name}.")
-        paths += [absolute, failed, record_of_outputs(outputs).path, staging]
+        paths += [absolute, failed_folder(absolute), record_of_outputs(outputs).path, staging]
     for name in ("log", "junit", "events"):
         value = getattr(args, name, None)
         if value not in {None, "-"}:

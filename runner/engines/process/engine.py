@@ -41,7 +41,7 @@ from runner.storage import lease
 from runner.storage.fs import disk_errors
 from runner.storage.leftovers import Leftover
 from runner.storage.watchdog import WATCHDOG
-from runner.workspace.contract import INPUTS, OUTPUTS
+from runner.workspace.contract import INPUTS, INPUTS_VARIABLE, OUTPUTS, OUTPUTS_VARIABLE
 
 ORPHANS = "runner.engines.process.work_folder:remove_runs_of"
 NO_SANDBOX = "the build can read and change everything that your user can"
@@ -198,8 +198,8 @@ class ProcessEngine:
                 command = list(build.command)
                 if self._use_tmp_resim:
                     take_tmp_resim(inputs, outputs)
-            env["RESIM_INPUTS"] = str(INPUTS if self.at_tmp_resim else inputs)
-            env["RESIM_OUTPUTS"] = str(OUTPUTS if self.at_tmp_resim else outputs)
+            env[INPUTS_VARIABLE] = str(INPUTS if self.at_tmp_resim else inputs)
+            env[OUTPUTS_VARIABLE] = str(OUTPUTS if self.at_tmp_resim else outputs)
             return subprocess.Popen(
                 command,
                 env=env,

@@ -13,6 +13,7 @@ from runner.engines.checks import Check, failed
 from runner.engines.entry import EngineOptions, Inputs
 from runner.engines.protocol import Build
 from runner.errors import EngineError, RunnerError
+from runner.workspace.contract import INPUTS_VARIABLE, OUTPUTS_VARIABLE
 
 if TYPE_CHECKING:
     from runner.engines.process.engine import ProcessEngine
@@ -46,10 +47,10 @@ class ProcessEntry:
     def command_line(self, build: Build, inputs: Inputs, outputs: Path) -> str:
         """Command with its folders and variables, which the shell takes from its environment."""
         location = shlex.quote(str(outputs.absolute()))
-        env = [f"RESIM_OUTPUTS={location}"]
+        env = [f"{OUTPUTS_VARIABLE}={location}"]
         folders = {path.absolute().parent for name, path in inputs if path.name == name}
         if len(folders) == 1:
-            env.insert(0, f"RESIM_INPUTS={shlex.quote(str(folders.pop()))}")
+            env.insert(0, f"{INPUTS_VARIABLE}={shlex.quote(str(folders.pop()))}")
         env += [f'{name}="${name}"' for name, _ in build.env if name.isidentifier()]
         steps = [f"mkdir -p {location}"]
         if build.working_folder != Path.cwd():
