@@ -1,1 +1,1 @@
-"""Summaries of recordings that a build reads: MCAP files and bags of ROS."""
+"""Files that a build reads or writes: recordings, tables, and lines of text."""

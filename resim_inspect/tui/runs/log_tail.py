@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from resim_inspect.text import clean
+from resim_inspect.inputs.terminal_text import SEQUENCE, displayed_line
 from runner.workspace.live_log import MAX_NOTE, LiveLog
 
 FIRST_BUDGET = 8 << 20
@@ -22,15 +22,6 @@ FINGERPRINT = 64
 SEQUENCE_LENGTH = 32
 """Bytes within which a control sequence is kept together when a long line is cut."""
 
-_SEQUENCE = re.compile(
-    r"\x1b(?:"
-    r"\[[0-?]*[ -/]*[@-~]"  # colours, movements of the cursor
-    r"|\][^\x07\x1b\n]*(?:\x07|\x1b\\)"  # titles, links
-    r"|[PX^_][^\x1b\n]*\x1b\\"  # strings for devices
-    r"|[ -/]*[0-OQ-WYZ\\`-~]"
-    r")"
-)
-"""A control sequence of a terminal."""
 _UNUSUAL = re.compile(r"[^\n -~]")
 
 
@@ -142,7 +133,7 @@ class LogTail:
             rest = rest[rest.rfind(b"\r", 0, -1) + 1 :]
             while len(rest) > MAX_LINE:
                 end = _end_of_part(rest)
-                lines.append(shown(rest[:end]))
+                lines.append(_shown(rest[:end]))
                 rest = rest[end:]
         self._rest = rest
         return lines
@@ -154,7 +145,7 @@ def _without_sequences(data: bytes) -> list[str] | None:
         return None
     text = data.decode("ascii")
     if "\x1b" in text:
-        text = _SEQUENCE.sub("", text)
+        text = SEQUENCE.sub("", text)
     if _UNUSUAL.search(text) is not None:
         return None
     lines = text.split("\n")
@@ -166,9 +157,9 @@ def _cut(line: bytes) -> list[str]:
     parts = []
     while len(line) > MAX_LINE:
         end = _end_of_part(line)
-        parts.append(shown(line[:end]))
+        parts.append(_shown(line[:end]))
         line = line[end:]
-    return [*parts, shown(line)]
+    return [*parts, _shown(line)]
 
 
 def _end_of_part(line: bytes) -> int:
@@ -186,7 +177,7 @@ def _end_of_part(line: bytes) -> int:
 def _unfinished(rest: bytes) -> str:
     """Return a line whose end is missing, without the character or sequence it may end in."""
     sequence = rest.rfind(b"\x1b", max(0, len(rest) - SEQUENCE_LENGTH))
-    if sequence >= 0 and _SEQUENCE.match(rest[sequence:].decode("latin-1")) is None:
+    if sequence >= 0 and SEQUENCE.match(rest[sequence:].decode("latin-1")) is None:
         rest = rest[:sequence]
     for back in range(1, min(4, len(rest)) + 1):
         byte = rest[-back]
@@ -194,16 +185,8 @@ def _unfinished(rest: bytes) -> str:
             if byte >= 0xC0 and back < (2 if byte < 0xE0 else 3 if byte < 0xF0 else 4):
                 rest = rest[:-back]
             break
-    return shown(rest)
+    return _shown(rest)
 
 
-def shown(line: bytes) -> str:
-    """Return a line of a log as it is shown: no control sequences, the last state of a progress
-    bar, tabs as blanks."""
-    text = line.decode("utf-8", "replace")
-    if text.isascii() and text.isprintable():
-        return text
-    text = text.rstrip("\r").rpartition("\r")[2]
-    if "\x1b" in text:
-        text = _SEQUENCE.sub("", text)
-    return clean(text.expandtabs(8))
+def _shown(line: bytes) -> str:
+    return displayed_line(line.decode("utf-8", "replace"))

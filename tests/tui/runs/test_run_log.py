@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from resim_inspect.inputs.terminal_text import displayed_line
 from resim_inspect.tui.runs.log_buffer import LogBuffer
-from resim_inspect.tui.runs.log_tail import MAX_LINE, LogPiece, LogTail, shown
+from resim_inspect.tui.runs.log_tail import MAX_LINE, LogPiece, LogTail
 from runner.execution.log_capture import LogSink
 from runner.redact import Secrets
 from runner.workspace.live_log import live_path
@@ -63,7 +64,7 @@ def read_all(tail: LogTail) -> list[LogPiece]:
     ],
 )
 def test_a_line_is_shown_without_control_sequences(line: bytes, expected: str) -> None:
-    assert shown(line) == expected
+    assert displayed_line(line.decode("utf-8", "replace")) == expected
 
 
 def test_lines_do_not_depend_on_the_pieces_they_arrive_in(tmp_path: Path) -> None:
@@ -83,7 +84,7 @@ def test_lines_do_not_depend_on_the_pieces_they_arrive_in(tmp_path: Path) -> Non
             assert not piece.restarted
             assert "\x1b" not in "".join([*piece.lines, piece.unfinished])
             pieces.append(piece)
-        expected = [shown(line) for line in data.split(b"\n")]
+        expected = [displayed_line(line.decode("utf-8", "replace")) for line in data.split(b"\n")]
         assert lines_of(pieces) == (expected if expected[-1] else expected[:-1])
         path.unlink()
 

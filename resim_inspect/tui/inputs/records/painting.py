@@ -8,10 +8,10 @@ from rich.style import Style
 
 from resim_inspect.inputs.records.rows import ParsedRecord
 from resim_inspect.inputs.records.table_page import MAX_CELL, TableRow
+from resim_inspect.inputs.terminal_text import displayed_line
 from resim_inspect.text import clean, cut, fit
 from resim_inspect.tui.inputs.preview_lines import json_pieces
 from resim_inspect.tui.inputs.records.record_columns import GAP, RecordColumns
-from resim_inspect.tui.runs.log_tail import shown
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
 from resim_inspect.tui.widgets.searchable_list import mark_matches
@@ -78,7 +78,7 @@ class RowPainter:
         if contents is None:
             return []
         if self.is_text:
-            line = cut(shown(contents.cells[0].encode("utf-8", "replace"))[self._shift :], room)
+            line = cut(displayed_line(contents.cells[0])[self._shift :], room)
             pieces = json_pieces(line, styles) if self._is_json else [(line, styles.text)]
             return list(mark_matches(pieces, wanted, styles.marks))
         if contents.raw:
@@ -117,7 +117,7 @@ class RowPainter:
     def copied(self, record: ParsedRecord) -> str:
         """The selected cell of a row, or a line of text, in full."""
         if self.is_text:
-            return shown(record.cells[0].encode("utf-8", "replace"))
+            return displayed_line(record.cells[0])
         if record.raw:
             return clean(record.cells[0])
         position = self._selected_in(record)
