@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from resim_inspect.derived import is_derived
 from resim_inspect.document.reloading.loading import load
+from resim_inspect.files import absolute
 from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.cache import api_url, cache_folder, make_private
 from resim_inspect.tui.document.session import Session, place_name
@@ -54,6 +55,8 @@ def open_path(path: Path | BatchAddress) -> Opened:
         detected = DetectedPath(PathKind.WORKSPACE, folder, "a batch of the cloud")
         return Opened(detected, address=path)
     detected = detect(path)
+    # The working folder may be removed later, and made again by a build.
+    detected = detected._replace(path=absolute(detected.path))
     if detected.kind is PathKind.METRICS and not is_derived(detected.path):
         return Opened(detected, Session.of(load(detected.path), inputs=detected.inputs))
     return Opened(detected)

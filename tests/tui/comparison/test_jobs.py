@@ -117,7 +117,7 @@ async def test_enter_goes_to_the_pair_of_jobs_and_escape_back(batches: tuple[Pat
         screen = pilot.app.screen
         assert isinstance(screen, ComparisonScreen)
         assert screen.base == Path("one/jobs/b/outputs/metrics.binproto")
-        assert screen.other == Path("two/jobs/b/outputs/metrics.binproto")
+        assert screen.other == Path("two/jobs/b/outputs/metrics.binproto").absolute()
         assert screen.list.change is not None
         assert screen.list.change.name == "Max speed"
         await press(pilot, "escape")
@@ -212,7 +212,7 @@ async def test_the_batches_own_metrics_are_a_pair(batches: tuple[Path, Path]) ->
     async with table_of(batches) as (pilot, _):
         await press(pilot, "b")
         assert isinstance(pilot.app.screen, ComparisonScreen)
-        assert pilot.app.screen.other == Path("two/batch/outputs/metrics.binproto")
+        assert pilot.app.screen.other == Path("two/batch/outputs/metrics.binproto").absolute()
 
 
 @pytest.mark.parametrize("way", WAYS)

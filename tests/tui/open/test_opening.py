@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import threading
 from pathlib import Path
@@ -213,6 +214,21 @@ async def test_a_working_folder_that_was_removed(
     async with started(None) as pilot:
         await press(pilot, "backspace")
         assert isinstance(pilot.app.screen, OpenScreen)
+
+
+async def test_a_working_folder_that_is_made_again(
+    job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(job)
+    async with started(Path("outputs")) as pilot:
+        shutil.rmtree(job)
+        await press(pilot, *"234", "D", "escape", "C", "escape")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+        build = DocumentBuilder("job")
+        build.scalar("Min speed", 2.0)
+        build.write(job / "outputs" / "metrics.binproto")
+        await press(pilot, "f5", "1")
+        assert "Min speed" in text(pilot)
 
 
 async def test_a_user_without_a_home(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
