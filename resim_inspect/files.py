@@ -169,7 +169,7 @@ class Staging:
     """A set of files to be, under temporary names: `commit` gives them theirs, all verified.
 
     Leaving it without `commit` removes everything that it made. Only the user may read what is
-    `private`.
+    `private`. A device, such as /dev/null, is written to and stays.
     """
 
     def __init__(self, *, private: bool = False) -> None:
@@ -181,7 +181,8 @@ class Staging:
         """Return the temporary path to write a file to; its folder is made. Raises OSError."""
         self._folders += make_folders(path.parent, private=self._private)
         # Other processes, threads and machines may write the same file at the same time.
-        temporary = path.with_name(f"{_temporary_prefix(path)}{os.urandom(6).hex()}.tmp")
+        folder = _temporary_folder() if _is_device(path) else path.parent
+        temporary = folder / f"{_temporary_prefix(path)}{os.urandom(6).hex()}.tmp"
         self._files.append((temporary, path))
         return temporary
 
@@ -200,10 +201,13 @@ class Staging:
         if durable:
             flush_files([temporary for temporary, _ in self._files])
         for temporary, path in self._files:
-            if overwrite:
-                temporary.replace(path)
-            else:
+            if not overwrite:
                 _move_to_free_name(temporary, path)
+            elif _is_device(path):
+                path.write_bytes(temporary.read_bytes())
+                temporary.unlink()
+            else:
+                temporary.replace(path)
         self._files.clear()
         self._folders.clear()
 
@@ -259,6 +263,21 @@ def make_folders(folder: Path, *, private: bool = False) -> list[Path]:
     if not is_folder(folder):
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     return made
+
+
+def _is_device(path: Path) -> bool:
+    """Return True for a device; False for a link to one, which is replaced as other links are."""
+    try:
+        return stat.S_ISCHR(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _temporary_folder() -> Path:
+    # Imported for devices only: it takes time.
+    from tempfile import gettempdir
+
+    return Path(gettempdir())
 
 
 def _move_to_free_name(temporary: Path, path: Path) -> None:

@@ -9,6 +9,7 @@ import io
 import os
 import shutil
 import signal
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Generator
@@ -170,3 +171,17 @@ def lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
             monkeypatch.setattr(module, name, call)
 
     return refuse_below
+
+
+@pytest.fixture
+def null_device(tmp_path: Path) -> Path:
+    """A device that takes everything: one of the test's own where the system's could be lost."""
+    if not hasattr(os, "geteuid") or os.geteuid():
+        return Path(os.devnull)
+    path = tmp_path / "null"
+    try:
+        os.mknod(path, 0o666 | stat.S_IFCHR, Path(os.devnull).stat().st_rdev)
+        path.write_bytes(b"")
+    except OSError as error:
+        pytest.skip(f"root may make no device here ({error.strerror})")
+    return path

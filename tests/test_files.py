@@ -37,6 +37,22 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert names(path.parent) == ["file.json"]
 
 
+def test_a_device_is_written_to_and_stays(null_device: Path, tmp_path: Path) -> None:
+    before = names(null_device.parent)
+    write_whole(null_device, b"1")
+    with Staging() as staging:
+        staging.add(null_device).write_bytes(b"2")
+        staging.commit()
+    assert stat.S_ISCHR(null_device.lstat().st_mode)
+    with pytest.raises(FileExistsError):
+        write_whole(null_device, b"3", overwrite=False)
+    assert names(null_device.parent) == before
+    # Of a link to one nothing is known: a folder from elsewhere may have it.
+    (tmp_path / "link").symlink_to(null_device)
+    write_whole(tmp_path / "link", b"4")
+    assert (tmp_path / "link").read_bytes() == b"4"
+
+
 @pytest.mark.parametrize("call", ["fsync", "write"])
 def test_a_full_disk_keeps_the_earlier_file_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str

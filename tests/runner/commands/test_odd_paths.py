@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -72,7 +71,10 @@ def odd(request: pytest.FixtureRequest, tmp_path: Path, lock: Callable[[Path], N
     elif request.param == "locked":
         make_inputs(path / "jobs/a/inputs")
         lock(path)
-    return Path(os.devnull) if request.param == "device" else path
+    elif request.param == "device":
+        device: Path = request.getfixturevalue("null_device")
+        return device
+    return path
 
 
 @pytest.fixture
