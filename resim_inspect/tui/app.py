@@ -18,13 +18,13 @@ from textual.worker import Worker, WorkerState
 
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean
-from resim_inspect.tui import keymap
 from resim_inspect.tui.batch_address import AddressError, BatchAddress
 from resim_inspect.tui.breakpoints import CSS
 from resim_inspect.tui.dashboard.host import DashboardApp
 from resim_inspect.tui.gc_tuning import gc_paused, low_latency_gc
 from resim_inspect.tui.jump.host import JumpApp
 from resim_inspect.tui.key_order import OrderedKeysApp
+from resim_inspect.tui.keys.app import APP
 from resim_inspect.tui.messages import (
     CompareRequested,
     FetchRequested,
@@ -70,7 +70,7 @@ class InspectApp(
     TITLE = "resim-inspect"
     DEFAULT_MODE: ClassVar[str] = "first"
     CSS = CSS
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.APP]
+    BINDINGS: ClassVar[list[BindingType]] = [*APP]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette_commands}
 
     class OpenFinished(Message):

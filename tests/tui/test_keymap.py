@@ -42,6 +42,7 @@ from resim_inspect.tui.inputs.pane import InputsScreen
 from resim_inspect.tui.key_hints import bindings_of, hint_line, key_of
 from resim_inspect.tui.key_settings.focus_paths import FOCUS_PATHS
 from resim_inspect.tui.keymap import Hint, KeyBinding
+from resim_inspect.tui.keys.document import DATA_LIST, SERIES
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.open.detect import DetectedPath, PathKind
 from resim_inspect.tui.open.evaluating import EvaluatingScreen
@@ -279,17 +280,17 @@ def import_all() -> None:
 
 def test_a_clash_is_found() -> None:
     class Inner(Static):
-        BINDINGS: ClassVar[list[BindingType]] = [*keymap.DATA_LIST]
+        BINDINGS: ClassVar[list[BindingType]] = [*DATA_LIST]
 
     class Outer(Static):
-        BINDINGS: ClassVar[list[BindingType]] = [*keymap.SERIES]
+        BINDINGS: ClassVar[list[BindingType]] = [*SERIES]
 
     assert clashes([Inner(), Outer()]) == ["slash: data.filter and series.search"]
 
 
 def test_a_clash_inside_one_class_is_found() -> None:
     class Both(Static):
-        BINDINGS: ClassVar[list[BindingType]] = [*keymap.DATA_LIST, *keymap.SERIES]
+        BINDINGS: ClassVar[list[BindingType]] = [*DATA_LIST, *SERIES]
 
     assert "slash: data.filter and series.search" in clashes([Both()])
 

@@ -10,9 +10,9 @@ from textual.binding import BindingType
 from textual.widgets import Input, Static
 
 from resim_inspect.text import clean
-from resim_inspect.tui import keymap
 from resim_inspect.tui.cloud.fetch_state import Fetch
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.dialogs import TOKEN_DIALOG
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.dialogs import CLOSE, Dialog, ErrorDialog
@@ -42,7 +42,7 @@ class FetchErrorDialog(ErrorDialog):
 class TokenDialog(Dialog[str | None]):
     """A prompt for a token, which is not shown; returns None for Esc."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.TOKEN_DIALOG]
+    BINDINGS: ClassVar[list[BindingType]] = [*TOKEN_DIALOG]
     DEFAULT_CSS = """
     TokenDialog Static { padding: 0 1; }
     TokenDialog Input, TokenDialog Input:focus {

@@ -15,12 +15,12 @@ from textual.binding import BindingType
 from resim_inspect.files import is_missing
 from resim_inspect.job_rows import JobRow
 from resim_inspect.text import clean, count
-from resim_inspect.tui import keymap
 from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.fetch_bar import FetchBar
 from resim_inspect.tui.cloud.fetch_state import Fetch
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.workspace import FETCH
 from resim_inspect.tui.messages import FetchRequested, OpenRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
@@ -32,7 +32,7 @@ FETCH_SCAN_INTERVAL = 0.3
 class FetchScreen(WorkspaceScreen):
     """Jobs × metrics of a batch, fetched into its cache folder; Enter opens a fetched job."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.FETCH]
+    BINDINGS: ClassVar[list[BindingType]] = [*FETCH]
     TAKES = (FetchRequested,)
 
     def __init__(

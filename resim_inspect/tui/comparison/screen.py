@@ -18,7 +18,6 @@ from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.document import Document
 from resim_inspect.document.enums import MetricType
 from resim_inspect.text import clean
-from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.change_list import (
     ChangeList,
     direction_style,
@@ -39,6 +38,9 @@ from resim_inspect.tui.comparison.paths import (
 )
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.app import FOCUS
+from resim_inspect.tui.keys.comparison import COMPARISON
+from resim_inspect.tui.keys.exporting import EXPORT
 from resim_inspect.tui.messages import CompareRequested, OpenRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
@@ -59,7 +61,7 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
     """Changes against a base; returns the position of the metric to go to, if any."""
 
     BOXES = ("ChangeList", "#explained-box", "#chosen > ChartView")
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.COMPARISON, *keymap.EXPORT, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [*COMPARISON, *EXPORT, *FOCUS]
     DEFAULT_CSS = """
     ComparisonScreen > #location { height: auto; max-height: 2; background: $panel; padding: 0 1; }
     ComparisonScreen > #changes { height: 1fr; layout: vertical; }

@@ -9,6 +9,7 @@ from resim_inspect.document import Document
 from resim_inspect.document.approximate import is_approximate
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean, count
+from resim_inspect.tui.key_hints import key_of
 
 if TYPE_CHECKING:
     from resim_inspect.charts.model.drawing import Drawing, DrawOptions
@@ -66,7 +67,8 @@ def draw_within(
         is_approximate=is_approximate(document),
     )
     if excess:
-        words = f"This card has {excess}, more than a card draws. Enter opens the chart."
+        key = key_of("cards.open")
+        words = f"This card has {excess}, more than a card draws. {key} opens the chart."
         drawing = Drawing(
             clean(metric.name), metric.type.label, (Message(words),), status=metric.status
         )

@@ -18,8 +18,9 @@ from resim_inspect.tui.dashboard.linking import SINCE_START, SharedCursor
 from resim_inspect.tui.dashboard.state import DashboardState
 from resim_inspect.tui.dashboard.status_line import GridStatus, status_text
 from resim_inspect.tui.exporting.host import ExportHost
-from resim_inspect.tui.keymap import EXPORT, Hint
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.dashboard import DASHBOARD
+from resim_inspect.tui.keys.exporting import EXPORT
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.filter_host import FilterHost

@@ -26,6 +26,10 @@ from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.key_hints import KeyHint, key_of
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.app import FOCUS
+from resim_inspect.tui.keys.document import DOCUMENT
+from resim_inspect.tui.keys.exporting import EXPORT
+from resim_inspect.tui.keys.query import QUERY_HOST
 from resim_inspect.tui.keys.raw import RAW_HOST
 from resim_inspect.tui.keys.runs import LOG_HOST, RUN_HOST
 from resim_inspect.tui.messages import EditionChosen, GoTo
@@ -65,8 +69,8 @@ class DocumentScreen(ReferencedScreen, RunHost, LogHost, CompareHost, ExportHost
     """The panes of one document; a number key brings one into view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keymap.DOCUMENT, *keymap.EXPORT, *RUN_HOST, *LOG_HOST, *keymap.QUERY_HOST, *RAW_HOST,
-        *keymap.FOCUS,
+        *DOCUMENT, *EXPORT, *RUN_HOST, *LOG_HOST, *QUERY_HOST, *RAW_HOST,
+        *FOCUS,
     ]  # fmt: skip
     TAKES = (GoTo,)
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {

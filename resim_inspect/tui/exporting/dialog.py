@@ -18,7 +18,6 @@ from textual.worker import Worker, WorkerState
 from resim_inspect.errors import InspectError
 from resim_inspect.files import exists, expanded, is_folder
 from resim_inspect.text import clean, pad
-from resim_inspect.tui import keymap
 from resim_inspect.tui.exporting.choices import (
     ExportCancelledError,
     ExportChoice,
@@ -26,6 +25,7 @@ from resim_inspect.tui.exporting.choices import (
 )
 from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.exporting import EXPORT_DIALOG
 from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.dialogs import CLOSE, ChoiceList, Dialog
 from resim_inspect.tui.widgets.row_list import RowList
@@ -38,7 +38,7 @@ class ExportDialog(Dialog[tuple[Path, str] | None], Background):
     It stays open until the file is written, and says why a file cannot be written.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.EXPORT_DIALOG]
+    BINDINGS: ClassVar[list[BindingType]] = [*EXPORT_DIALOG]
     DEFAULT_CSS = """
     ExportDialog > .box { width: 72; }
     ExportDialog ChoiceList { height: auto; max-height: 12; }

@@ -11,12 +11,13 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from resim_inspect.text import clean
-from resim_inspect.tui import keymap
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.reloading import ReloadingScreen
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.inputs.view import InputsView
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.app import FOCUS
+from resim_inspect.tui.keys.document import INPUTS
 from resim_inspect.tui.keys.runs import RUN_HOST
 from resim_inspect.tui.runs.run_host import RunHost
 from resim_inspect.tui.runs.run_request import RunTarget, target_of_inputs
@@ -80,7 +81,7 @@ class InputsPane(Pane):
 class InputsScreen(MainScreen[None], RunHost):
     """Screen of an inputs folder, or of one file, that was opened on its own."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.INPUTS, *RUN_HOST, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [*INPUTS, *RUN_HOST, *FOCUS]
     DEFAULT_CSS = """
     InputsScreen > #location { height: 1; background: $panel; padding: 0 1; text-style: bold; }
     """

@@ -11,7 +11,7 @@ from textual import events
 from textual.binding import BindingType
 
 from resim_inspect.text import cell_width, count, cut, fit, wrap
-from resim_inspect.tui import keymap
+from resim_inspect.tui.keys.document import JSON
 from resim_inspect.tui.keys.searching import HITS
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -42,7 +42,7 @@ def blocks_of(lines: Sequence[str]) -> dict[int, int]:
 class PreviewLines(SearchableList):
     """Lines of a previewed file."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*HITS, *keymap.JSON]
+    BINDINGS: ClassVar[list[BindingType]] = [*HITS, *JSON]
 
     def __init__(self) -> None:
         super().__init__()

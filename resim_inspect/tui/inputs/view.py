@@ -16,12 +16,12 @@ from textual.widgets import Static
 
 from resim_inspect.files import is_file
 from resim_inspect.text import clean, count, fit, size
-from resim_inspect.tui import keymap
 from resim_inspect.tui.inputs.files import FileEntry, Inputs, Preview, preview, read_inputs
 from resim_inspect.tui.inputs.preview_lines import PreviewLines
 from resim_inspect.tui.inputs.records.record_list import RecordList
 from resim_inspect.tui.inputs.records.view import RecordView
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.lists import SIDE
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.chart.image_view import ImageView
@@ -81,7 +81,7 @@ class InputsView(Background, SideHost):
     """Tree, preview and findings of an inputs folder."""
 
     BOXES = ("#tree-side", "#preview")
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.SIDE]
+    BINDINGS: ClassVar[list[BindingType]] = [*SIDE]
     side_id = "tree-side"
 
     DEFAULT_CSS = """

@@ -9,11 +9,13 @@ COLUMN_HOST = (
         "jobs.chart",
         "o",
         "column_chart",
-        "Chart of column",
+        "Show chart of column",
         "over the jobs, or counted",
         hint="chart",
     ),
-    key("jobs.columns", "c", "columns", "Columns…", "hide, pin or move them", hint="columns"),
+    key(
+        "jobs.columns", "c", "columns", "Choose columns…", "hide, pin or move them", hint="columns"
+    ),
 )
 JOB_COLUMNS = (
     key("jobs.pin", "p", "pin", "Pin or unpin column", "at the left"),
@@ -22,11 +24,17 @@ JOB_COLUMNS = (
         "jobs.all_columns",
         "0",
         "all_columns",
-        "All columns",
+        "Reset columns",
         "default order and pins",
         hint="all columns",
     ),
-    key("jobs.summary", "t", "summary", "Summary rows", "minimum, median, maximum, failing"),
+    key(
+        "jobs.summary",
+        "t",
+        "summary",
+        "Show or hide summary rows",
+        "minimum, median, maximum, failing",
+    ),
 )
 COLUMN_LIST = (
     key("columns.flip", "space", "flip", "Hide or show column", hint="hide"),
@@ -34,12 +42,12 @@ COLUMN_LIST = (
     key("columns.up", "K,shift+up", "shift(-1)", "Move column to the left", hint="move"),
     key("columns.down", "J,shift+down", "shift(1)", "Move column to the right", hint="move"),
     key("columns.only", "o", "only", "Hide all other columns", hint="only this"),
-    key("columns.all", "a,0", "all", "All columns", "default order and pins", hint="all"),
+    key("columns.all", "a,0", "all", "Reset columns", "default order and pins", hint="all"),
     key("columns.find", "slash", "find", "Find columns", "by letters of their names", hint="find"),
 )
 COLUMN_CHART = (
     key("column_chart.job", "enter", "job", "Open job", "at the metric", hint="open job"),
-    key("column_chart.view", "v", "view", "Jobs or histogram", hint="histogram"),
+    key("column_chart.view", "v", "view", "Switch jobs and histogram", hint="histogram"),
     key("column_chart.next", "pagedown", "step(1)", "Next column", hint="next"),
     key("column_chart.previous", "pageup", "step(-1)", "Previous column"),
     key("column_chart.back", "escape,backspace", "back", "Back to table", hint="back"),

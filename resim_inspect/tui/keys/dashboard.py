@@ -27,10 +27,10 @@ CARDS = (
     key("cards.pin", "P", "pin", "Pin or unpin card", "pinned cards come first", hint="pin"),
     key("cards.earlier", "less_than_sign", "shift(-1)", "Move card forward", hint="move"),
     key("cards.later", "greater_than_sign", "shift(1)", "Move card back", hint="move"),
-    key("cards.larger", "plus,equals_sign", "resize(1)", "Larger cards", hint="size"),
-    key("cards.smaller", "minus", "resize(-1)", "Smaller cards", hint="size"),
-    key("cards.narrower", "left_square_bracket", "widen(-1)", "Narrower card", hint="width"),
-    key("cards.wider", "right_square_bracket", "widen(1)", "Wider card", "over more columns",
+    key("cards.larger", "plus,equals_sign", "resize(1)", "Enlarge cards", hint="size"),
+    key("cards.smaller", "minus", "resize(-1)", "Shrink cards", hint="size"),
+    key("cards.narrower", "left_square_bracket", "widen(-1)", "Narrow card", hint="width"),
+    key("cards.wider", "right_square_bracket", "widen(1)", "Widen card", "over more columns",
         hint="width"),
     key("cards.copy", "y", "copy", "Copy values", "under the cursor", hint="copy"),
 )  # fmt: skip
@@ -42,5 +42,5 @@ DASHBOARD = (
 )  # fmt: skip
 JOB_CARDS = (
     key("dashboard.metric", "m", "metric", "Choose metric…", "of all jobs", hint="metric"),
-    key("dashboard.scale", "f", "scale", "One y axis or own y axes", hint="y axis"),
+    key("dashboard.scale", "f", "scale", "Share y axis", "or one for each chart", hint="y axis"),
 )

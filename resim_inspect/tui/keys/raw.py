@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resim_inspect.tui.keys.binding import NEXT, PREVIOUS, RELOAD, key
 
-RAW_HOST = (key("raw.open", "B", "app.raw", "Raw bytes", "as a tree of fields", hint="raw"),)
+RAW_HOST = (key("raw.open", "B", "app.raw", "Open raw bytes", "as a tree of fields", hint="raw"),)
 RAW_TREE = (
     key("raw.fold", "left,h", "fold", "Fold", "or go to what it is in", hint="fold"),
     key("raw.unfold", "right,l", "unfold", "Unfold", "or go into it", hint="unfold"),
@@ -14,6 +14,6 @@ RAW_TREE = (
     key("raw.copy_path", "Y", "copy_path", "Copy path", hint="path"),
 )
 RAW = (
-    key("raw.reload", RELOAD, "reread", "Read file again"),
-    key("raw.back", "escape", "back", "Stop the search, or back", hint="back"),
+    key("raw.reload", RELOAD, "reread", "Reload file"),
+    key("raw.back", "escape", "back", "Back", "stops the search first", hint="back"),
 )

@@ -14,11 +14,13 @@ RUNS = (
     key("run.all", "r", "again('all')", "Run all again", "of a watched run", hint="run all"),
     key("run.failed", "F", "again('failed')", "Run failed again", hint="run failed"),
     key("run.pause", "p", "again('pause')", "Pause watching, or go on", hint="pause"),
-    key("run.messages", "m", "messages", "Messages of the runner", hint="messages"),
+    key("run.messages", "m", "messages", "Show runner messages", hint="messages"),
     key("run.command", "c", "command", "Copy command line", "that does the same", hint="command"),
     key("run.back", "escape", "back", "Back", "the run goes on", hint="back"),
 )
-RUN_JOBS = (key("run.failing", "f", "failing", "Failing jobs or all", hint="only failing"),)
+RUN_JOBS = (
+    key("run.failing", "f", "failing", "Show only failing jobs", "or all", hint="only failing"),
+)
 RUN_FIELD = (
     key("run.next_build", "down", "build(1)", "Next build"),
     key("run.previous_build", "up", "build(-1)", "Previous build"),
@@ -29,8 +31,8 @@ RUN_DIALOG = (
     key("run.copy", "ctrl+y", "copy_command", "Copy command line", hint="copy"),
 )
 LOG = (
-    key("log.follow", "f", "follow", "Follow the end", "or stay where you are", hint="follow"),
+    key("log.follow", "f", "follow", "Follow the end", "or stop following", hint="follow"),
     key("log.wrap", "l", "wrap", "Wrap long lines", "or cut them", hint="wrap"),
 )
-LOG_HOST = (key("log.open", "O", "build_log", "Build log", "of the job", hint="log"),)
+LOG_HOST = (key("log.open", "O", "build_log", "Open build log", "of the job", hint="log"),)
 LOG_SCREEN = (key("log.back", "escape,backspace", "back", "Back", hint="back"),)

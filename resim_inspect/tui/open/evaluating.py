@@ -23,10 +23,10 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.reloading.loading import load
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import cell_width, clean, size
-from resim_inspect.tui import keymap
 from resim_inspect.tui.document.session import Session, place_name
 from resim_inspect.tui.graceful_exit import is_too_late
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.opening import EVALUATING
 from resim_inspect.tui.messages import GoTo
 from resim_inspect.tui.open.detect import DetectedPath
 from resim_inspect.tui.open.opening import Opened
@@ -73,7 +73,7 @@ class EvaluationLine(Widget):
 class EvaluatingScreen(MainScreen[None], Background):
     """The progress of an evaluation, which can be stopped: what is evaluated is shown then."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.EVALUATING]
+    BINDINGS: ClassVar[list[BindingType]] = [*EVALUATING]
     TAKES = (GoTo,)
     DEFAULT_CSS = """
     EvaluatingScreen > #location { height: 1; background: $panel; padding: 0 1; }

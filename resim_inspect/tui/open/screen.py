@@ -17,11 +17,12 @@ from textual.widgets import Input, Static
 
 from resim_inspect.files import absolute
 from resim_inspect.text import clean, fit
-from resim_inspect.tui import keymap
 from resim_inspect.tui.batch_address import AddressError, BatchAddress, parse_path_or_address
 from resim_inspect.tui.inputs.files import FileEntry, list_folder
 from resim_inspect.tui.inputs.view import FileTree
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.app import FOCUS
+from resim_inspect.tui.keys.opening import OPEN, PATH
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.open.recent import complete, read_recent
 from resim_inspect.tui.open.recent_details import RecentDetails, distinct_names, read_details
@@ -48,7 +49,7 @@ class PathSuggester(Suggester):
 class PathInput(Input):
     """A field for a path or an address, which is completed from the disk."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.PATH]
+    BINDINGS: ClassVar[list[BindingType]] = [*PATH]
 
 
 class RecentList(RowList):
@@ -99,7 +100,7 @@ class OpenScreen(MainScreen[None], Background):
     BOXES = ("RecentList", "FileTree")
     # A list has the focus once it is read, unless a path is being typed by then.
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.OPEN, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [*OPEN, *FOCUS]
     DEFAULT_CSS = """
     OpenScreen > #banner { height: 1; background: $panel; padding: 0 1; }
     OpenScreen Input, OpenScreen Input:focus {

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from resim_inspect.text import cell_width, clean, fit, full_number, instant
-from resim_inspect.tui import keymap
+from resim_inspect.tui.keys.query import QUERY_RESULT
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText, overflow_hint, strip_of
 
@@ -51,7 +51,7 @@ def cell_text(column: Column, row: int) -> str | None:
 class ResultTable(RowList):
     """The rows of a result, with columns that scroll sideways."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.QUERY_RESULT]
+    BINDINGS: ClassVar[list[BindingType]] = [*QUERY_RESULT]
 
     def __init__(self) -> None:
         super().__init__()

@@ -15,10 +15,13 @@ from textual.widgets import Static
 from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, count, cut, number
-from resim_inspect.tui import clipboard, keymap
+from resim_inspect.tui import clipboard
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.app import FOCUS
+from resim_inspect.tui.keys.exporting import EXPORT
+from resim_inspect.tui.keys.query import QUERY
 from resim_inspect.tui.query.database import MAX_ROWS, Catalogue, QueryResult
 from resim_inspect.tui.query.editor import SqlEditor
 from resim_inspect.tui.query.history import read_queries
@@ -42,7 +45,7 @@ class QueryScreen(QueryingScreen, ExportHost):
     """A text area for SQL, the tables that it can read, and the result below."""
 
     BOXES = ("TableList", "SqlEditor", "#result")
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.QUERY, *keymap.EXPORT, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [*QUERY, *EXPORT, *FOCUS]
     DEFAULT_CSS = """
     QueryScreen > #location { height: 1; background: $panel; padding: 0 1; }
     QueryScreen > #query { height: 1fr; layout: horizontal; }

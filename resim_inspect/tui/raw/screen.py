@@ -268,7 +268,7 @@ class RawScreen(RawReadingScreen):
         fold = (Hint("rows.choose", words),) if words else ()
         hints = (Hint("raw.next"), Hint("raw.previous")) if self.tree_list.wanted else ()
         if self.subject.problem:
-            hints = (*hints, Hint("raw.reload", "read again"))
+            hints = (*hints, Hint("raw.reload", "reload"))
         return (
             *fold,
             Hint("raw.search"),

@@ -17,9 +17,9 @@ from resim_inspect.derived import is_derived
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.files import is_missing
 from resim_inspect.text import clean, count
-from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.app import FOCUS
 from resim_inspect.tui.keys.runs import LOG_HOST, RUN_HOST, RUNS
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.runs.log_view import LogView
@@ -44,7 +44,7 @@ class RunsScreen(RunRequests, RunHost):
     """Jobs of a run beside the log of the chosen one; Enter opens a job's results."""
 
     BOXES = ("RunsTable", "LogView")
-    BINDINGS: ClassVar[list[BindingType]] = [*RUNS, *RUN_HOST, *LOG_HOST, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [*RUNS, *RUN_HOST, *LOG_HOST, *FOCUS]
     DEFAULT_CSS = """
     RunsScreen > #location { height: 1; background: $panel; padding: 0 1; }
     RunsScreen > #notice { height: auto; max-height: 5; padding: 0 1; display: none; }

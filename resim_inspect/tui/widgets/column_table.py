@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.binding import BindingType
 
 from resim_inspect.text import cell_width, clean, fit
-from resim_inspect.tui import keymap
+from resim_inspect.tui.keys.workspace import TABLE
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.column_values import ColumnValues
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
@@ -85,7 +85,7 @@ class Column(Generic[R]):
 class ColumnTable(RowList, Generic[R]):
     """Rows under columns that scroll sideways beside pinned ones, sorted and filtered."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.TABLE]
+    BINDINGS: ClassVar[list[BindingType]] = [*TABLE]
     ARROWS = "▲", "▼"
     """Marks of the sorted column, ascending and descending."""
 

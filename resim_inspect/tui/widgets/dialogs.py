@@ -14,9 +14,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from resim_inspect.text import cell_width, clean, cut, fit, wrap
-from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import fitting_hints, hint_line, hint_words
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.dialogs import DIALOG, ERROR_DIALOG
+from resim_inspect.tui.keys.lists import CHECKLIST
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.themes.following import ThemedScreen
 from resim_inspect.tui.widgets.containers import ScrollBox
@@ -36,7 +37,7 @@ MAX_DETAIL = 2_000
 class Dialog(ModalScreen[T], ThemedScreen):
     """A box in the middle of the screen that Esc closes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.DIALOG]
+    BINDINGS: ClassVar[list[BindingType]] = [*DIALOG]
     DEFAULT_CSS = """
     Dialog { align: center middle; }
     Dialog > .box {
@@ -72,7 +73,7 @@ class Dialog(ModalScreen[T], ThemedScreen):
 class ErrorDialog(Dialog[None]):
     """An error in one sentence, with its traceback."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.ERROR_DIALOG]
+    BINDINGS: ClassVar[list[BindingType]] = [*ERROR_DIALOG]
 
     def __init__(self, doing: str, error: BaseException) -> None:
         super().__init__()
@@ -197,7 +198,7 @@ class ChecklistDialog(Dialog[None]):
     It stands in a corner, above the line of hints, and dims nothing, so that the effect is seen.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.CHECKLIST]
+    BINDINGS: ClassVar[list[BindingType]] = [*CHECKLIST]
     DEFAULT_CSS = """
     ChecklistDialog { align: right bottom; }
     ChecklistDialog > ChoiceList {

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from resim_inspect.text import clean
-from resim_inspect.tui import keymap
+from resim_inspect.tui.keys.lists import FILTER
 from resim_inspect.tui.widgets.containers import VerticalBox
 
 SHORT_SCREEN = 16
@@ -20,7 +20,7 @@ SHORT_SCREEN = 16
 class FilterInput(Input):
     """A field above a list that filters it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.FILTER]
+    BINDINGS: ClassVar[list[BindingType]] = [*FILTER]
 
 
 class FilterBox(VerticalBox):

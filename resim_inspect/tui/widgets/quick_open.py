@@ -15,8 +15,8 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.filtering.fuzzy import Match, ranked_in_slices
 from resim_inspect.text import clean, fit
-from resim_inspect.tui import keymap
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.lists import QUICK_OPEN
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.containers import VerticalBox
 from resim_inspect.tui.widgets.dialogs import Dialog
@@ -66,7 +66,7 @@ class NamePicker(Dialog[int | None]):
     The names as they are in the file: they are cleaned for display, and copied as they are.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.QUICK_OPEN]
+    BINDINGS: ClassVar[list[BindingType]] = [*QUICK_OPEN]
     DEFAULT_CSS = """
     NamePicker > Vertical {
         width: 70; max-width: 96%; height: 20; max-height: 90%;

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from resim_inspect.text import wrap
-from resim_inspect.tui import keymap
+from resim_inspect.tui.keys.lists import ROWS
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 
 StyledText = tuple[str, Style]
@@ -59,7 +59,7 @@ class LineWidget(Widget):
 class RowList(ScrollView, LineWidget, can_focus=True):
     """Rows with a cursor. A subclass sets the number of rows and renders one at a time."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.ROWS]
+    BINDINGS: ClassVar[list[BindingType]] = [*ROWS]
     DEFAULT_CSS = """
     RowList { overflow-x: hidden; scrollbar-size-vertical: 1; }
     """

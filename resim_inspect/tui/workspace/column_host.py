@@ -12,7 +12,7 @@ from resim_inspect.tui.workspace.jobs_table import JobsTable
 class ColumnHost:
     """A screen with a table of jobs; it comes after the screen among the bases.
 
-    Textual takes bindings from the first base alone: the screen lists `keymap.COLUMN_HOST`.
+    Textual takes bindings from the first base alone: the screen lists `COLUMN_HOST`.
     """
 
     def action_column_chart(self) -> None:

@@ -15,9 +15,9 @@ from resim_inspect.column_values import ColumnSummary, summarize
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.job_rows import JobRow
 from resim_inspect.text import NOT_RUN, clean, fit
-from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import key_of, unmatched_text
 from resim_inspect.tui.keys.columns import JOB_COLUMNS
+from resim_inspect.tui.keys.workspace import JOBS
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, ColumnTable
 from resim_inspect.tui.widgets.row_list import StyledText, overflow_hint
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 class JobsTable(ColumnTable[JobRow]):
     """Jobs × metrics, sorted and filtered."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.JOBS, *JOB_COLUMNS]
+    BINDINGS: ClassVar[list[BindingType]] = [*JOBS, *JOB_COLUMNS]
 
     class JobRequested(Message):
         """A request to open a job at a metric, by its name."""

@@ -19,13 +19,16 @@ from textual.worker import Worker, WorkerState
 from resim_inspect.files import is_missing
 from resim_inspect.job_rows import JobRow, WorkspaceOutline
 from resim_inspect.text import clean
-from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.host import ComparedScreen, CompareHost
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.app import FOCUS
 from resim_inspect.tui.keys.columns import COLUMN_HOST
+from resim_inspect.tui.keys.exporting import EXPORT
+from resim_inspect.tui.keys.query import QUERY_HOST
 from resim_inspect.tui.keys.runs import LOG_HOST, RUN_HOST
+from resim_inspect.tui.keys.workspace import WORKSPACE
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.query.host import QueryHost
 from resim_inspect.tui.runs.log_host import LogHost
@@ -73,8 +76,8 @@ class WorkspaceScreen(
     compares_jobs = True
     BOXES = ("#jobs",)
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keymap.WORKSPACE, *keymap.EXPORT, *RUN_HOST, *LOG_HOST, *keymap.QUERY_HOST,
-        *COLUMN_HOST, *keymap.FOCUS,
+        *WORKSPACE, *EXPORT, *RUN_HOST, *LOG_HOST, *QUERY_HOST,
+        *COLUMN_HOST, *FOCUS,
     ]  # fmt: skip
     DEFAULT_CSS = """
     WorkspaceScreen > #location { height: 1; background: $panel; padding: 0 1; }

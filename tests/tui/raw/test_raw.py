@@ -231,7 +231,7 @@ async def test_a_damaged_file_tells_what_is_missing_until_it_is_whole(tmp_path: 
         assert str(screen.query_one("#problem", Static).content).endswith(
             "of which 3,465 are there."
         )
-        assert "F5 read again" in text(pilot)
+        assert "F5 reload" in text(pilot)
         file.write_bytes(content[:-5])
         await press(pilot, "f5")
         assert shown(pilot) is screen

@@ -18,7 +18,6 @@ from textual.widgets import Static
 
 from resim_inspect.comparison.directions import LISTED
 from resim_inspect.text import BATCH_NAME, clean, count, cut
-from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.change_list import direction_style, next_filter
 from resim_inspect.tui.comparison.host import ComparedScreen
 from resim_inspect.tui.comparison.jobs.rows import ComparedRow, compared_row
@@ -36,6 +35,9 @@ from resim_inspect.tui.comparison.paths import (
 from resim_inspect.tui.comparison.screen import ComparisonScreen
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.app import FOCUS
+from resim_inspect.tui.keys.comparison import COMPARED_BATCHES, COMPARISON
+from resim_inspect.tui.keys.exporting import EXPORT
 from resim_inspect.tui.messages import CompareRequested, OpenRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
@@ -75,7 +77,7 @@ class ComparedJobsScreen(MainScreen[None], Background, TableScreen, ExportHost, 
 
     BOXES = ("#jobs",)
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keymap.COMPARISON, *keymap.COMPARED_BATCHES, *keymap.EXPORT, *keymap.FOCUS,
+        *COMPARISON, *COMPARED_BATCHES, *EXPORT, *FOCUS,
     ]  # fmt: skip
     DEFAULT_CSS = """
     ComparedJobsScreen > #location {

@@ -18,9 +18,9 @@ from resim_inspect.document.enums import DataType
 from resim_inspect.document.model import MetricsData
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import cell_width, clean, fit
-from resim_inspect.tui import keymap
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.key_hints import unmatched_text
+from resim_inspect.tui.keys.document import DATA_LIST
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.filter_host import open_filter
@@ -71,7 +71,7 @@ def _shared(a: str, b: str) -> int:
 class DataList(RowList, Background):
     """Metrics data in file order."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.DATA_LIST]
+    BINDINGS: ClassVar[list[BindingType]] = [*DATA_LIST]
 
     class Lengths(Message):
         """Lengths of some of the data."""

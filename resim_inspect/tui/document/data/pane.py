@@ -15,7 +15,6 @@ from textual.worker import Worker, WorkerState
 
 from resim_inspect.document import Document
 from resim_inspect.document.model import MetricsData
-from resim_inspect.tui import keymap
 from resim_inspect.tui.document.data.columns import Columns, columns_of
 from resim_inspect.tui.document.data.data_list import DataList, data_title
 from resim_inspect.tui.document.data.numbers import Numbers
@@ -24,6 +23,8 @@ from resim_inspect.tui.document.details import data_details
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.document import DATA
+from resim_inspect.tui.keys.lists import SIDE
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
@@ -46,13 +47,12 @@ class DataPane(Pane, FilterHost, SideHost):
     """List on the left; the chosen data as a table, or as a chart, on the right."""
 
     BOXES = ("#data-side", "#right")
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.DATA, *keymap.SIDE]
+    BINDINGS: ClassVar[list[BindingType]] = [*DATA, *SIDE]
     side_id = "data-side"
     DEFAULT_CSS = """
     DataPane > #data-side { width: 44; }
-    DataPane DataList { border: round $rule; border-title-color: $foreground;
-        border-subtitle-color: $quiet; }
-    DataPane > #right { width: 1fr; border: round $rule; border-title-color: $foreground;
+    DataPane > #right { width: 1fr; }
+    DataPane DataList, DataPane > #right { border: round $rule; border-title-color: $foreground;
         border-subtitle-color: $quiet; }
     DataPane DataList:focus, DataPane > #right:focus-within { border: round $accent; }
     DataPane SeriesTable { height: 1fr; }

@@ -14,10 +14,10 @@ from textual.widget import Widget
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.text import fit
-from resim_inspect.tui import keymap
 from resim_inspect.tui.document.data.columns import Column, Columns, SearchError, search
 from resim_inspect.tui.key_hints import found_text
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.document import SERIES
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
@@ -37,7 +37,7 @@ MIN_VALUE_WIDTH = 4
 class SeriesTable(RowList, Background):
     """The rows of one metrics data."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.SERIES]
+    BINDINGS: ClassVar[list[BindingType]] = [*SERIES]
 
     class Hits(Message):
         """The rows that a search found."""

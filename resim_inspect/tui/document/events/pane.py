@@ -14,12 +14,12 @@ from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricType
 from resim_inspect.text import clean
-from resim_inspect.tui import keymap
 from resim_inspect.tui.document.events.event_lists import EventList, EventMetrics
 from resim_inspect.tui.document.events.timeline import Timeline
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.document import EVENTS
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.containers import HorizontalBox, ScrollBox, VerticalBox
@@ -47,7 +47,7 @@ class EventsPane(Pane, FilterHost, BoxHost):
     """The time line above, the events left, the chosen one right."""
 
     BOXES = ("#event-list", "EventText", "EventMetrics")
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.EVENTS]
+    BINDINGS: ClassVar[list[BindingType]] = [*EVENTS]
     DEFAULT_CSS = """
     EventsPane { layout: vertical; }
     EventsPane EventList, EventsPane EventMetrics {

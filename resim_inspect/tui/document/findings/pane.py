@@ -15,11 +15,11 @@ from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, fit
-from resim_inspect.tui import keymap
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.key_hints import unmatched_text
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.document import FINDINGS
 from resim_inspect.tui.messages import EditionChosen, GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.containers import ScrollBox
@@ -176,7 +176,7 @@ class FindingsPane(Pane, FilterHost, BoxHost):
     """The findings above, the chosen one in full below."""
 
     BOXES = ("#findings", "#finding-box")
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.FINDINGS]
+    BINDINGS: ClassVar[list[BindingType]] = [*FINDINGS]
     DEFAULT_CSS = """
     FindingsPane { layout: vertical; }
     FindingsPane FindingList { border: round $rule; border-title-color: $foreground; height: 1fr; }

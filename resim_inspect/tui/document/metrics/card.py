@@ -14,10 +14,10 @@ from textual.binding import BindingType
 from resim_inspect.document.model import Metric, ScalarValues
 from resim_inspect.filtering.catalog import Heading
 from resim_inspect.text import clean
-from resim_inspect.tui import keymap
 from resim_inspect.tui.document.details import card_text
 from resim_inspect.tui.document.metrics.group_table import GroupTable, GroupTitles
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.keys.chart import BROWSE
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.painter import Subject
 from resim_inspect.tui.widgets.chart.view import ChartView
@@ -40,7 +40,7 @@ class JobValuesSource(Protocol):
 class Card(VerticalBox):
     """Chart and description of a metric, or the table of a group of metrics."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.BROWSE]
+    BINDINGS: ClassVar[list[BindingType]] = [*BROWSE]
 
     DEFAULT_CSS = """
     Card > #details-box {

@@ -12,12 +12,14 @@ from textual.binding import BindingType
 
 from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.enums import FAILING
-from resim_inspect.tui import keymap
 from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.session import Session, same_metric
 from resim_inspect.tui.document.top_bar import TopBar
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.document import CARD
+from resim_inspect.tui.keys.exporting import EXPORT
+from resim_inspect.tui.keys.query import QUERY_HOST
 from resim_inspect.tui.keys.raw import RAW_HOST
 from resim_inspect.tui.query.host import QueryHost
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
@@ -32,9 +34,7 @@ class CardScreen(MainScreen[int | None], ExportHost, QueryHost):
     """The card; returns the position of the metric shown last."""
 
     COMMON_HINTS = ()
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(*keymap.CARD, *keymap.EXPORT, *keymap.QUERY_HOST, *RAW_HOST)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*(*CARD, *EXPORT, *QUERY_HOST, *RAW_HOST)]
 
     def __init__(
         self,

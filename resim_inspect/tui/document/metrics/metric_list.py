@@ -16,10 +16,10 @@ from resim_inspect.document.enums import FAILING, MetricStatus, MetricType
 from resim_inspect.filtering.catalog import Grouping, Heading, View, folded
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.text import cell_width, clean, cut, pad, quantity
-from resim_inspect.tui import keymap
 from resim_inspect.tui.document.metrics.value_rows import DELTA_GAP, ValueRows
 from resim_inspect.tui.document.session import Session, same_metric
 from resim_inspect.tui.key_hints import unmatched_text
+from resim_inspect.tui.keys.document import METRIC_LIST
 from resim_inspect.tui.preferences.model import preferences_of
 from resim_inspect.tui.theme import BLOCKING_MARK, HIDDEN_MARK, ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -41,7 +41,7 @@ def row_marks(metric: pb.Metric) -> str:
 class MetricList(ValueRows):
     """Metrics by position, under headings."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.METRIC_LIST]
+    BINDINGS: ClassVar[list[BindingType]] = [*METRIC_LIST]
 
     class Shown(Message):
         """The metrics in the list have changed."""

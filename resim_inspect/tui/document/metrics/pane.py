@@ -12,11 +12,12 @@ from textual.binding import BindingType
 from textual.widget import AwaitMount, Widget
 
 from resim_inspect.document.enums import FAILING
-from resim_inspect.tui import keymap
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.document import METRICS
+from resim_inspect.tui.keys.lists import SIDE
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.containers import VerticalBox
@@ -34,7 +35,7 @@ class MetricsPane(Pane, FilterHost, SideHost):
     """List on the left, card on the right; on narrow terminals the list alone."""
 
     BOXES = ("#side", "Card > ChartView", "#details-box", "#group")
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.METRICS, *keymap.SIDE]
+    BINDINGS: ClassVar[list[BindingType]] = [*METRICS, *SIDE]
     side_id = "side"
     card: Card | None = None
     """Card of the chosen metric; None until it is mounted."""

@@ -12,8 +12,8 @@ from textual.binding import BindingType
 from resim_inspect.charts.model.drawing import Plot
 from resim_inspect.document.enums import MetricType
 from resim_inspect.text import clean
-from resim_inspect.tui import keymap
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.chart import CHART
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.choices import ChoosingChart
 from resim_inspect.tui.widgets.chart.reading_line import exact_value
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class ChartView(ChoosingChart):
     """One chart that can be zoomed, panned and read."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.CHART]
+    BINDINGS: ClassVar[list[BindingType]] = [*CHART]
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
