@@ -15,6 +15,8 @@ MAX_FILES_FLUSHED = 100
 """Number of files above which they are not flushed one by one."""
 MAX_SMALL = 256 << 20
 """Limit in bytes of a file that is read whole, such as the record of a run."""
+_DEVICE_FOLDERS = {"/dev", "/dev/fd", "/proc/self/fd"}
+"""Folders of which some names are links to what this process writes to, such as a pipe."""
 _PREFIX_CHARACTERS = 50
 """Characters of a file's name in its temporary name, which stays below the 255 bytes that a file
 system allows."""
@@ -270,7 +272,12 @@ def make_folders(folder: Path, *, private: bool = False) -> list[Path]:
 
 
 def _is_device(path: Path) -> bool:
-    """Return True for a device; False for a link to one, which is replaced as other links are."""
+    """Return True for a device, and for what the system names in its folders, as /dev/stdout.
+
+    False for another link to a device, which is replaced as all links are.
+    """
+    if str(path.parent) in _DEVICE_FOLDERS:
+        return exists(path)
     try:
         return stat.S_ISCHR(path.lstat().st_mode)
     except OSError:

@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import stat
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -52,6 +53,20 @@ def test_a_device_is_written_to_and_stays(null_device: Path, tmp_path: Path) -> 
     (tmp_path / "link").symlink_to(null_device)
     write_whole(tmp_path / "link", b"4")
     assert (tmp_path / "link").read_bytes() == b"4"
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").is_symlink(), reason="needs /dev/stdout")
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+@pytest.mark.parametrize("piped", [True, False])
+def test_the_output_of_the_process_is_written_to(tmp_path: Path, name: str, piped: bool) -> None:
+    write = "import sys, pathlib, resim_inspect.files as f; f.write_whole(pathlib.Path(sys.argv[1])"
+    with (tmp_path / "out").open("wb") as out:
+        stdout = subprocess.PIPE if piped else out
+        done = subprocess.run(
+            [sys.executable, "-c", f"{write}, b'all of it')", name], stdout=stdout, check=True
+        )
+    assert (done.stdout if piped else (tmp_path / "out").read_bytes()) == b"all of it"
+    assert Path("/dev/stdout").is_symlink()
 
 
 @pytest.mark.parametrize("call", ["fsync", "write"])
