@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,12 +21,16 @@ from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.chart.painter import Subject
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.column_table import Column
+from resim_inspect.tui.widgets.column_values import ColumnValues
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.workspace.column_data import column_data
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 
 if TYPE_CHECKING:
     from resim_inspect.charts.model.drawing import Drawing
+
+FOLLOW_INTERVAL = 0.5
+"""Seconds between two looks at the rows of the table, which may still be read."""
 
 
 class ColumnChartScreen(MainScreen[None]):
@@ -47,7 +52,8 @@ class ColumnChartScreen(MainScreen[None]):
         """False if the chart counts jobs by the texts of the column."""
         self.histogram = False
         """True if jobs are counted in bins, where the column has numbers."""
-        self._drawn: tuple[object, ...] = ()
+        self._drawn: tuple[Column[JobRow], Sequence[JobRow]] | None = None
+        """Column and rows that were drawn last; None to draw again in any case."""
 
     @property
     def column(self) -> Column[JobRow]:
@@ -67,24 +73,36 @@ class ColumnChartScreen(MainScreen[None]):
     def on_mount(self) -> None:
         self.chart.focus()
         self._show(moves_cursor=True)
+        self.set_interval(FOLLOW_INTERVAL, self._follow)
+
+    def _follow(self) -> None:
+        if self.is_active:
+            self._show()
 
     def on_screen_resume(self) -> None:
         """Draw again if jobs were read while another screen was in front."""
-        if self._drawn:
+        if self._drawn is not None:
             self._show()
 
     def _show(self, *, moves_cursor: bool = False) -> None:
-        """Draw the column; `moves_cursor` puts the cursor at the job of the table."""
+        """Draw the column; `moves_cursor` puts the cursor at the job of the table.
+
+        Otherwise it stays at its job. A table without columns of values closes the chart.
+        """
         column, rows = self.column, self.table.shown
-        state = (id(rows), id(column), self.histogram)
-        if state == self._drawn:
+        if column.values is None:
+            self.dismiss(None)
             return
-        self._drawn = state
-        draw = self._drawer(column, rows)
-        self.chart.show_subject(Subject(None, self._kind(), self.table.column, draw=draw))
-        here = self.table.job
-        if moves_cursor and here in self.jobs:
-            self.chart.look_at(float(self.jobs.index(here)))
+        if self._drawn is not None and all(map(operator.is_, self._drawn, (column, rows))):
+            return
+        here = self.table.job if moves_cursor else self.job
+        self._drawn = column, rows
+        draw = self._drawer(column.title, column.values, rows)
+        # By the key: other columns may come before it.
+        self.chart.show_subject(Subject(None, f"{self._kind()} {column.key}", 0, draw=draw))
+        names = [] if here is None else [row.name for row in self.jobs]
+        if here is not None and here.name in names:
+            self.chart.look_at(float(names.index(here.name)))
         self._lines()
 
     def _kind(self) -> str:
@@ -92,11 +110,11 @@ class ColumnChartScreen(MainScreen[None]):
             return "counts"
         return "histogram" if self.histogram else "jobs"
 
-    def _drawer(self, column: Column[JobRow], rows: Sequence[JobRow]) -> Callable[[], Drawing]:
+    def _drawer(
+        self, title: str, values: ColumnValues[JobRow], rows: Sequence[JobRow]
+    ) -> Callable[[], Drawing]:
         """Return what draws the column, for the thread that paints; set the jobs of the chart."""
-        values, title = column.values, column.title
-        assert values is not None
-        descending = self.table.descending if column is self.table.sort else None
+        descending = self.table.descending if self.column is self.table.sort else None
         data = column_data(title, values, rows, descending)
         self.has_numbers = bool(data.rows)
         self.jobs = () if self.histogram else data.rows
@@ -139,7 +157,7 @@ class ColumnChartScreen(MainScreen[None]):
         if not self.has_numbers:
             self.notify("The column has no numbers for another chart.", timeout=3)
             return
-        self.histogram = not self.histogram
+        self.histogram, self._drawn = not self.histogram, None
         self._show(moves_cursor=True)
 
     def action_step(self, by: int) -> None:

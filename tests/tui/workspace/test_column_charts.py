@@ -13,6 +13,7 @@ from resim_inspect.tui.workspace.column_data import column_data
 from resim_inspect.tui.workspace.columns import table_columns
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.conftest import press, settle, text
+from tests.tui.state_pilot import until
 from tests.tui.workspace.columns_harness import (
     lines,
     named,
@@ -92,6 +93,28 @@ async def test_a_chart_of_a_column_reads_and_opens_its_jobs(batch: Path) -> None
         await press(pilot, "escape")
         assert table_of(pilot).row is not None
         assert table_of(pilot).row == next(row for row in table_of(pilot).rows if row.name == name)
+
+
+async def test_the_chart_follows_a_table_that_is_still_read(batch: Path) -> None:
+    async with showing(batch) as pilot:
+        select(pilot, "Max speed")
+        table = table_of(pilot)
+        rows = table.rows
+        table.show(rows[:10])
+        await press(pilot, "G", "o")
+        screen = pilot.app.screen
+        assert isinstance(screen, ColumnChartScreen)
+        assert "10 jobs" in lines(pilot)[0]
+        assert screen.job is not None
+        name, place = screen.job.name, screen.chart.cursor_x
+        table.show(rows)
+        await until(pilot, lambda: "30 jobs" in lines(pilot)[0])
+        assert screen.job is not None
+        assert (screen.job.name, screen.chart.cursor_x == place) == (name, False)
+        # No column of values is left.
+        table.set_columns(table.column_layout.with_hidden("verdict", hide=True))
+        table.show([])
+        await until(pilot, lambda: isinstance(pilot.app.screen, WorkspaceScreen))
 
 
 async def test_a_click_goes_to_the_job(batch: Path) -> None:
