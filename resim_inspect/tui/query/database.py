@@ -56,6 +56,8 @@ class QueryResult:
     seconds: float
     is_cut: bool
     """True if there are more rows than `table` has."""
+    catalogue: Catalogue
+    """The tables that it could read."""
 
 
 class QueryDatabase:
@@ -92,7 +94,7 @@ class QueryDatabase:
             if self._is_shut:
                 self._cancel.set()
             try:
-                client = self._opened()[0]
+                client, catalogue = self._opened()
                 translation = translate(sql)
                 limited = f"SELECT * FROM ({translation.sql}) LIMIT {MAX_ROWS + 1}"
                 started = monotonic()
@@ -114,7 +116,7 @@ class QueryDatabase:
                 for column in table.columns
             )
             table = Table(tuple(columns), MAX_ROWS)
-        return QueryResult(sql, table, translation.columns, seconds, is_cut)
+        return QueryResult(sql, table, translation.columns, seconds, is_cut, catalogue)
 
     def cancel(self) -> None:
         """Stop the query that runs."""

@@ -149,6 +149,10 @@ class QueryScreen(QueryingScreen, ExportHost):
         message.stop()
         self.running = False
         self.result = result = message.result
+        if result.catalogue is not self.catalogue:
+            # The emissions have changed, and were read again.
+            self.catalogue = result.catalogue
+            self.query_one(TableList).show(result.catalogue.tables)
         rows, milliseconds = result.table.rows, result.seconds * 1e3
         took = f"in {number(milliseconds, 3)} ms"
         shown = f"the first {MAX_ROWS:,} rows" if result.is_cut else count(rows, "row")

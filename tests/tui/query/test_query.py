@@ -172,6 +172,17 @@ async def test_names_of_tables_are_put_into_the_query(outputs: Path) -> None:
         assert screen.editor.text.endswith("speed")
 
 
+async def test_a_topic_that_a_query_finds_is_listed(tmp_path: Path) -> None:
+    outputs = write_outputs(tmp_path / "outputs")
+    async with querying(outputs) as pilot:
+        with (outputs / "emissions.resim.jsonl").open("a") as file:
+            file.write(emission("later", {"v": 1}) + "\n")
+        screen = await run(pilot, "SELECT v FROM later")
+        assert screen.table.count == 1
+        tables = screen.query_one(TableList)
+        assert "later" in [tables.name_at(row) for row in range(tables.count)]
+
+
 async def test_escape_stops_a_query(outputs: Path) -> None:
     async with querying(outputs) as pilot:
         screen = _screen(pilot)
