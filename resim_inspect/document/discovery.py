@@ -91,3 +91,9 @@ def config_of(folder: Path) -> Path | None:
         if is_file(path):
             return path
     return None
+
+
+def inputs_beside(outputs: Path) -> Path | None:
+    """Return the inputs folder that belongs to an outputs folder, if there is one."""
+    folder = outputs.absolute().parent / "inputs"
+    return folder if outputs.absolute().name == "outputs" and is_folder(folder) else None

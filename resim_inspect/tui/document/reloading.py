@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from resim_inspect.derived import is_derived
+from resim_inspect.document.discovery import inputs_beside
 from resim_inspect.document.reloading.loading import load_when_written
 from resim_inspect.document.reloading.signatures import Debounce, Signature, document_signature
 from resim_inspect.errors import DocumentError
@@ -154,7 +155,7 @@ class ReloadingScreen(MainScreen[None], Background):
                 loaded = load_when_written(
                     path, timeout=RELOAD_TIMEOUT, cancelled=lambda: worker.is_cancelled
                 )
-                new = Session.of(loaded, old.label, old.inputs)
+                new = Session.of(loaded, old.label, old.inputs or inputs_beside(path.parent))
                 # What is in view is to stay in view: the tables that it is found in.
                 new.document.metric_by_id("")
                 new.document.metric_named("")

@@ -49,32 +49,39 @@ class InputsPane(Pane):
             watch = not isinstance(screen, ReloadingScreen) or screen.follows_disk
             yield InputsView(self.session.inputs, watch=watch)
 
+    @property
+    def _views(self) -> list[InputsView]:
+        """The view of the inputs, if there are any, once it is ready."""
+        return [view for view in self.query(InputsView) if view.is_mounted]
+
     def show_session(self, session: Session) -> None:
-        self.session = session
-        for view in self.query(InputsView):
+        before, self.session = self.session, session
+        if session.inputs != before.inputs:
+            self.refresh(recompose=True)
+        for view in self._views:
             view.reload()
 
     def focus_main(self) -> None:
-        for view in self.query(InputsView):
+        for view in self._views:
             view.focus_main()
 
     def go_to(self, position: int, at: float | None = None) -> None:  # noqa: ARG002
         self.focus_main()
 
     def key_hints(self) -> Iterable[Hint]:
-        for view in self.query(InputsView):
+        for view in self._views:
             return view.key_hints()
         return ()
 
     def dismiss_layer(self) -> bool:
-        return any(view.stop_search() for view in self.query(InputsView))
+        return any(view.stop_search() for view in self._views)
 
     def reload(self) -> None:
-        for view in self.query(InputsView):
+        for view in self._views:
             view.reload()
 
     def on_theme_changed(self) -> None:
-        for view in self.query(InputsView):
+        for view in self._views:
             view.on_theme_changed()
 
 

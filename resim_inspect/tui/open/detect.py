@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from resim_inspect.derived import is_derived
-from resim_inspect.document.discovery import METRICS_FILE, metrics_files
+from resim_inspect.document.discovery import METRICS_FILE, inputs_beside, metrics_files
 from resim_inspect.errors import THE_PATH, UnreadableError
 from resim_inspect.files import is_file, is_folder
 from resim_inspect.inputs.file_kinds import file_kind
@@ -42,12 +42,12 @@ def detect(path: Path) -> DetectedPath:
     if kind and is_file(path):
         return DetectedPath(PathKind.INPUTS, path, kind)
     if not is_folder(path):
-        return DetectedPath(PathKind.METRICS, path, "a metrics file", _inputs_beside(path.parent))
+        return DetectedPath(PathKind.METRICS, path, "a metrics file", inputs_beside(path.parent))
     for folder in (path, path / "outputs"):
         if is_file(folder / METRICS_FILE) or is_derived(folder / METRICS_FILE):
             description = "an outputs folder" if folder == path else "a job's folder"
             return DetectedPath(
-                PathKind.METRICS, folder / METRICS_FILE, description, _inputs_beside(folder)
+                PathKind.METRICS, folder / METRICS_FILE, description, inputs_beside(folder)
             )
     from runner.workspace.contract import looks_like_inputs, mode_of, names_in
     from runner.workspace.layout import looks_like_workspace
@@ -77,10 +77,4 @@ def _runs_below(path: Path) -> DetectedPath:
         ) from error
     if more:
         return DetectedPath(PathKind.WORKSPACE, path, "a folder of metrics files")
-    return DetectedPath(PathKind.METRICS, first, "a metrics file", _inputs_beside(first.parent))
-
-
-def _inputs_beside(outputs: Path) -> Path | None:
-    """Return the inputs folder that belongs to an outputs folder, if there is one."""
-    folder = outputs.absolute().parent / "inputs"
-    return folder if outputs.absolute().name == "outputs" and is_folder(folder) else None
+    return DetectedPath(PathKind.METRICS, first, "a metrics file", inputs_beside(first.parent))
