@@ -13,7 +13,8 @@ from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.screen import DocumentScreen
-from tests.tui.conftest import opened, press, settle, text
+from resim_inspect.tui.inputs.view import InputsView
+from tests.tui.conftest import opened, press, settle, started, text
 from tests.tui.state_pilot import until
 from tests.tui.widgets.chart_documents import waves
 
@@ -186,3 +187,15 @@ async def test_messages_about_a_broken_file_go_when_the_good_one_is_in(
         assert [n.title for n in pilot.app._notifications] == ["! The file cannot be read now"]
         await rewritten(pilot, path, flight(speed=12.5, extra=True))
         assert [n.title for n in pilot.app._notifications] == ["The file was rewritten"]
+
+
+async def test_inputs_that_appear_later_are_shown_after_a_reload(tmp_path: Path) -> None:
+    path = DocumentBuilder("job").write(tmp_path / "outputs" / "metrics.binproto")
+    async with started(path) as pilot:
+        await press(pilot, "5")
+        assert "This file has no inputs." in text(pilot)
+        (tmp_path / "inputs" / "experience").mkdir(parents=True)
+        await press(pilot, "f5")
+        assert "experience" in text(pilot)
+        views = pilot.app.screen.query(InputsView)
+        assert [view.folder for view in views] == [tmp_path / "inputs"]

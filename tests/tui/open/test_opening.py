@@ -306,17 +306,6 @@ async def test_the_inputs_beside_a_document(job: Path) -> None:
         assert "Tab files" in text(pilot)
 
 
-async def test_inputs_that_appear_later_are_shown_after_a_reload(job: Path) -> None:
-    (job / "inputs").rename(job / "elsewhere")
-    async with started(job / "outputs") as pilot:
-        await press(pilot, "5")
-        assert "This file has no inputs." in text(pilot)
-        (job / "elsewhere").rename(job / "inputs")
-        await press(pilot, "f5")
-        assert "experience" in text(pilot)
-        assert [view.folder for view in pilot.app.screen.query(InputsView)] == [job / "inputs"]
-
-
 async def test_an_inputs_folder_on_its_own(job: Path) -> None:
     (job / "inputs" / "notes.txt").write_text("?")
     async with started(job / "inputs") as pilot:
