@@ -14,7 +14,7 @@ from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.document.from_proto import failure_definition
 from resim_inspect.document.model import FailureDefinition
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import NOT_RUN, full_number, number, quantity, with_unit
+from resim_inspect.text import NOT_RUN, clean, full_number, number, quantity, with_unit
 
 if TYPE_CHECKING:
     from resim_inspect.document import Document
@@ -70,6 +70,16 @@ class JobRow(NamedTuple):
     """False for a job without metrics of which no run is recorded: it has not run yet."""
     approximate: bool = False
     """True if the metrics were evaluated here from emissions."""
+
+    @property
+    def why_no_metrics(self) -> str:
+        """A sentence that says why there are no metrics to show; empty if there are."""
+        note = clean(self.note, 300).removesuffix(".")
+        if not self.fetched:
+            return f"The job is {note}."
+        if self.verdict is not None:
+            return ""
+        return f"The job has no metrics: {note}." if self.has_run else "The job has not run yet."
 
     @property
     def is_broken(self) -> bool:

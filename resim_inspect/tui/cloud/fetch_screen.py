@@ -12,7 +12,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from resim_inspect.files import is_missing
 from resim_inspect.job_rows import JobRow
 from resim_inspect.text import clean, count
 from resim_inspect.tui.batch_address import BatchAddress
@@ -21,7 +20,7 @@ from resim_inspect.tui.cloud.fetch_state import Fetch
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.workspace import FETCH
-from resim_inspect.tui.messages import FetchRequested, OpenRequested
+from resim_inspect.tui.messages import FetchRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 
@@ -169,13 +168,12 @@ class FetchScreen(WorkspaceScreen):
         if row is None or not row.fetched:
             return
         self._job_to_open = ""
-        if row.verdict is None and is_missing(row.path):
-            self.app.notify(clean(row.note, 300), title="No metrics", timeout=5, markup=False)
-        elif self.is_current:
+        if self.is_current:
             self.table.go_to(row.name)
-            self.post_message(OpenRequested(row.path))
+            self.open_row(row)
         else:
-            self.app.notify(f"{clean(row.name, 80)} has been fetched.", timeout=4, markup=False)
+            text = row.why_no_metrics or f"{clean(row.name, 80)} has been fetched."
+            self.app.notify(text, timeout=5, markup=False)
 
     def action_dismiss_layer(self) -> None:
         self._job_to_open = ""

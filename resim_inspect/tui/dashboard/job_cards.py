@@ -59,7 +59,8 @@ class JobSource:
         from resim_inspect.charts.model.drawing import DrawOptions
 
         if not self.is_on_disk:
-            return self._message(self._reason())
+            absent = f'The job does not have the metric "{clean(self.metric, 80)}".'
+            return self._message(self.row.why_no_metrics or absent)
         try:
             with open_document(self.row.path) as document:
                 metric = metric_of_jobs(document, self.metric)
@@ -81,15 +82,6 @@ class JobSource:
                 name = clean(self.metric, 80)
                 raise ExportError(f'The metric "{name}" is no longer in the file.')
             yield document, metric
-
-    def _reason(self) -> str:
-        row = self.row
-        if not row.fetched:
-            return f"The job is {clean(row.note, NAME_LIMIT)}."
-        if row.verdict is None:
-            note = clean(row.note, 300) or NOT_RUN
-            return f"The job has no metrics: {note}." if row.has_run else "The job has not run yet."
-        return f'The job does not have the metric "{clean(self.metric, 80)}".'
 
     def _message(self, text: str) -> DrawnCard:
         from resim_inspect.charts.model.drawing import Drawing, Message

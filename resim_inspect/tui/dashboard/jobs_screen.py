@@ -31,7 +31,6 @@ from resim_inspect.tui.dashboard.state import DashboardState
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.dashboard import JOB_CARDS
-from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.column_table import select_rows
 from resim_inspect.tui.widgets.filter_host import FilterFields
@@ -278,15 +277,8 @@ class JobsDashboard(DashboardScreen):
     @on(CardGrid.Opened)
     def _opened(self, message: CardGrid.Opened) -> None:
         message.stop()
-        row = self.rows[message.item]
-        if not row.fetched:
-            self.workspace.job_awaited(row)
-        elif row.verdict is None:
-            note = clean(row.note, 300)
-            self.app.notify(note, title="No metrics", timeout=5, markup=False)
-        else:
-            position = None if message.card is None else message.card.position
-            self.post_message(OpenRequested(row.path, position))
+        position = None if message.card is None else message.card.position
+        self.workspace.open_row(self.rows[message.item], position)
 
     def action_scale(self) -> None:
         state = self.grid.state

@@ -145,7 +145,7 @@ def listed_row(name: str, path: Path, entry: Mapping[str, Any]) -> JobRow:
         )
     if not cells:
         job_status = clean(str(entry.get("jobStatus", "")), 40)
-        return JobRow(name, path, None, f"no metrics; its status is {job_status or 'unknown'}", {})
+        return JobRow(name, path, None, f"its status is {job_status or 'unknown'}", {})
     return JobRow(name, path, _status(entry.get("status")), PENDING, cells, fetched=False)
 
 

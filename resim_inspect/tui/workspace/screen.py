@@ -303,26 +303,29 @@ class WorkspaceScreen(
     def _chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         if self.table.job is not None:
-            self._open_row(self.table.job)
+            self.open_row(self.table.job)
 
     @on(JobsTable.JobRequested)
     def _requested(self, message: JobsTable.JobRequested) -> None:
         message.stop()
         cell = message.row.cells.get(message.metric)
-        self._open_row(message.row, None if cell is None else cell.position)
+        self.open_row(message.row, None if cell is None else cell.position)
 
-    def _open_row(self, job: JobRow, metric: int | None = None) -> None:
-        """Open a job, at a metric by its position; notify of a job without metrics."""
+    def open_row(self, job: JobRow, metric: int | None = None) -> None:
+        """Open a job, at a metric by its position; notify of a job without a metrics file.
+
+        Of a file that cannot be read, the app shows the bytes.
+        """
         if not job.fetched:
             self.job_awaited(job)
         elif job.verdict is None and is_missing(job.path):
-            self.app.notify(clean(job.note, 300), title="No metrics", timeout=5, markup=False)
+            self.app.notify(job.why_no_metrics, title="No metrics", timeout=5, markup=False)
         else:
             self.post_message(OpenRequested(job.path, metric))
 
     def job_awaited(self, job: JobRow) -> None:
         """Handle a choice of a job that has not been fetched yet."""
-        self.app.notify(clean(job.note, 300), title="Not fetched", timeout=5, markup=False)
+        self.app.notify(job.why_no_metrics, title="Not fetched", timeout=5, markup=False)
 
     def action_batch(self) -> None:
         if self.outline is None or self.outline.batch is None:

@@ -206,7 +206,8 @@ async def test_a_job_without_metrics_shows_the_reason(cloud: FakeCloud) -> None:
     async with looking(ADDRESS) as pilot:
         await over(pilot)
         row = pilot.app.screen.query_one(JobsTable).rows[1]
-        assert (row.verdict, row.note) == (None, "no metrics; its status is SUCCEEDED")
+        assert (row.verdict, row.note) == (None, "its status is SUCCEEDED")
+        assert row.why_no_metrics == "The job has no metrics: its status is SUCCEEDED."
 
 
 async def type_path(pilot: Pilot[Any], path: str) -> None:

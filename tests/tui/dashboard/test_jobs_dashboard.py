@@ -15,6 +15,7 @@ from resim_inspect.tui.dashboard.card_grid import CardGrid
 from resim_inspect.tui.dashboard.job_cards import first_metric
 from resim_inspect.tui.dashboard.jobs_screen import JobsDashboard
 from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.raw.screen import RawScreen
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from runner.workspace.layout import RunFolder
 from tests.tui.conftest import press, settle, started, text
@@ -146,12 +147,17 @@ async def test_enter_opens_the_job_at_the_metric_and_escape_comes_back(tmp_path:
         assert isinstance(pilot.app.screen, JobsDashboard)
 
 
-async def test_a_job_without_metrics_cannot_be_opened(tmp_path: Path, notices: list[str]) -> None:
-    async with started(workspace(tmp_path)) as pilot:
-        await shown_jobs(pilot)
-        await press(pilot, "slash", *"is:broken", "enter", "enter")
-        assert isinstance(pilot.app.screen, JobsDashboard)
-        assert "cut short" in notices[-1]
+async def test_jobs_without_metrics_are_opened_as_from_the_table(
+    tmp_path: Path, notices: list[str]
+) -> None:
+    (workspace(tmp_path) / "jobs" / "f" / "inputs" / "logs").mkdir(parents=True)
+    async with started(tmp_path) as pilot:
+        for keys in ((), ("D",)):
+            await press(pilot, *keys, "slash", *"name:f", "enter", "enter")
+            assert notices.pop() == "The job has not run yet."
+            await press(pilot, "escape", "slash", *"is:broken", "enter", "enter")
+            assert isinstance(pilot.app.screen, RawScreen)
+            await press(pilot, "escape", "escape")
 
 
 async def test_another_metric_and_the_order_of_the_table(tmp_path: Path) -> None:
