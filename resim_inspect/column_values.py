@@ -37,8 +37,8 @@ class ColumnSummary(NamedTuple):
     """Number of jobs that fail in the column."""
     worst: MetricStatus | None
     """The worst of their statuses; None if no job fails."""
-    judged: bool = True
-    """False if no job has a status in the column."""
+    has_status: bool = True
+    """True if a job has a status in the column."""
 
 
 def summarize(

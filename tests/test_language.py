@@ -19,7 +19,7 @@ PATTERNS = {
         r"(?<![Tt]here )\b(is|are|was|were) no (?!longer|more|later|less|other|reason)\w"
     ),
     "archaic or vague wording": re.compile(
-        r"\b(anew|everybody|for ever|heeds?|lately|nobody|says not|somebody|stand-in)\b",
+        r"\b(anew|everybody|for ever|heeds?|judg\w+|lately|nobody|says not|somebody|stand-in)\b",
         re.I,
     ),
     "a plural author": re.compile(r"\b(we|us|our)\b(?! own (wording|schema))"),

@@ -29,7 +29,7 @@ class Extreme(NamedTuple):
         return max(0.0, -self.margin / self.scale)
 
 
-class Judgement(NamedTuple):
+class Assessment(NamedTuple):
     """Direction of a difference of values by their limits."""
 
     direction: Direction
@@ -38,8 +38,8 @@ class Judgement(NamedTuple):
     why: str = ""
 
 
-UNJUDGED = Judgement(Direction.CHANGED)
-"""A difference without limits to judge it by."""
+NOT_ASSESSED = Assessment(Direction.CHANGED)
+"""A difference without limits to assess it by."""
 
 
 def bounds(definition: FailureDefinition | None) -> tuple[float | None, float | None]:
@@ -65,10 +65,10 @@ def extreme(definition: FailureDefinition | None, lowest: float, highest: float)
     return min(known, key=lambda end: end.margin, default=None)
 
 
-def judge(
+def assess(
     before: Sequence[Extreme | None], after: Sequence[Extreme | None], tolerance: Tolerance
-) -> Judgement:
-    """Judge a difference by the extremes of the same series on both sides.
+) -> Assessment:
+    """Assess a difference by the extremes of the same series on both sides.
 
     The series that is furthest beyond its limit decides, and among passing ones the nearest to
     its limit. Series without limits or without numbers decide nothing.
@@ -82,28 +82,28 @@ def judge(
             return _passing(b, a, tolerance)
         if b.excess != a.excess and not abs(a.excess - b.excess) <= allowed:
             return _beyond(b, a)
-    return UNJUDGED
+    return NOT_ASSESSED
 
 
-def _beyond(before: Extreme, after: Extreme) -> Judgement:
+def _beyond(before: Extreme, after: Extreme) -> Assessment:
     direction = by_size(before.excess, after.excess, otherwise=Direction.CHANGED)
     if direction is Direction.WORSE:
         words = "further beyond its limit" if before.margin < 0 else "beyond its limit"
     else:
         words = "less far beyond its limit" if after.margin < 0 else "within its limit again"
-    return Judgement(direction, False, words)
+    return Assessment(direction, False, words)
 
 
-def _passing(before: Extreme, after: Extreme, tolerance: Tolerance) -> Judgement:
+def _passing(before: Extreme, after: Extreme, tolerance: Tolerance) -> Assessment:
     allowed = tolerance.allowed(before.value, after.value)
     if before.margin == after.margin or abs(after.margin - before.margin) <= allowed:
-        return UNJUDGED
+        return NOT_ASSESSED
     closer = after.margin < before.margin
     words = "closer to its limit" if closer else "further from its limit"
     direction = Direction.CHANGED
     if tolerance.explicit:
         direction = Direction.WORSE if closer else Direction.BETTER
-    return Judgement(direction, closer, words)
+    return Assessment(direction, closer, words)
 
 
 def limits_text(definition: FailureDefinition | None, unit: str = "") -> str:

@@ -94,7 +94,7 @@ def run(args: Namespace) -> int:
 
 
 def _registered(checks: list[Check], image: str, wanted: str | None) -> Iterator[Check]:
-    """Add the checks of the image's name, and judge its platform."""
+    """Add the checks of the image's name, and check its platform."""
     platform = ""
     for check in checks:
         if check.platform:

@@ -196,7 +196,7 @@ class Downloader:
         self._part_done(parts)
 
     def _release_held(self) -> None:
-        """Judge the metrics that waited for the lists of other jobs."""
+        """Check the metrics that waited for the lists of other jobs."""
         held, self._held = self._held, []
         for request, content in held:
             self._content(request, content)

@@ -142,7 +142,7 @@ def _check_writable(name: str, folder: Path) -> Check:
 
 
 def _check_job(script: str) -> Check:
-    """Let Slurm judge the job of a worker, without submitting it."""
+    """Let Slurm check the job of a worker, without submitting it."""
     try:
         call_slurm(["sbatch", "--test-only"], script, timeout=TIMEOUT)
     except SlurmCallError as error:

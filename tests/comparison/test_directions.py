@@ -64,7 +64,7 @@ def test_a_passing_value_nearer_to_its_limit_is_marked() -> None:
     assert different(changes(before, after, tolerances=tolerances(["0.24"])))
 
 
-def test_a_limit_that_moved_is_a_change_and_judges_nothing() -> None:
+def test_a_limit_that_moved_is_a_change_and_decides_nothing() -> None:
     before, after = DocumentBuilder(), DocumentBuilder()
     before.scalar("speed", 3.0, unit="m/s", fails_above=5)
     after.scalar("speed", 4.0, unit="m/s", fails_above=8)

@@ -29,7 +29,7 @@ def main() -> None:
     if not Path(validator.__file__).resolve().is_relative_to(folder):
         raise SystemExit(f"another open-core answers: {validator.__file__}")
 
-    def judge(data: bytes) -> str:
+    def verdict(data: bytes) -> str:
         try:
             validator.validate_job_metrics(metrics_pb2.JobMetrics.FromString(data))
         except Exception as error:  # noqa: BLE001 - whatever it raises, it rejects
@@ -45,7 +45,7 @@ def main() -> None:
     while True:
         count = struct.unpack("<I", _exactly(4))[0]
         batch = [_exactly(struct.unpack("<I", _exactly(4))[0]) for _ in range(count)]
-        sys.stdout.write("".join(judge(data) + "\n" for data in batch))
+        sys.stdout.write("".join(verdict(data) + "\n" for data in batch))
         sys.stdout.flush()
 
 

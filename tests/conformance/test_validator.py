@@ -67,7 +67,7 @@ def agree(official: Official, seeds: range) -> Counter[str]:
 
 
 @pytest.mark.soak
-def test_mutants_are_judged_alike_by_the_newest(newest: Official) -> None:
+def test_mutants_are_validated_alike_by_the_newest(newest: Official) -> None:
     seen = agree(newest, range(MUTANTS))
     # Both verdicts are common and every rule is met, or the comparison would say little.
     assert seen["valid"] > MUTANTS / 5
@@ -79,7 +79,7 @@ def test_mutants_are_judged_alike_by_the_newest(newest: Official) -> None:
 
 
 @pytest.mark.soak
-def test_mutants_are_judged_alike_by_each_release(old: Official) -> None:
+def test_mutants_are_validated_alike_by_each_release(old: Official) -> None:
     seen = agree(old, range(100_000, 100_000 + OLD))
     assert seen["valid"] > OLD / 10
     assert seen["not valid"] > OLD / 10
@@ -95,7 +95,7 @@ def test_unmutated_documents_are_valid_and_of_all_types(newest: Official) -> Non
 
 @pytest.mark.soak
 @pytest.mark.parametrize("version", SAME_SCHEMA)
-def test_damaged_bytes_are_judged_alike(version: str) -> None:
+def test_damaged_bytes_are_validated_alike(version: str) -> None:
     counted: Counter[bool] = Counter()
     with Official(version) as official:
         for seed, answer, own in compare(official, range(FUZZED), damaged):
@@ -133,7 +133,7 @@ def damaged(seed: int) -> bytes:
     return bytes(data)
 
 
-def test_every_spelling_of_an_id_is_judged_alike(newest: Official) -> None:
+def test_every_spelling_of_an_id_is_validated_alike(newest: Official) -> None:
     files = []
     for spelling in spellings("7579affb-1a2b-4c3d-8e9f-0123456789ab"):
         made = DocumentGenerator(Random(1))
@@ -146,7 +146,7 @@ def test_every_spelling_of_an_id_is_judged_alike(newest: Official) -> None:
     assert 5 < sum(answers) < len(answers) - 5
 
 
-def test_examples_of_the_rules_are_judged_alike(newest: Official, tmp_path: Path) -> None:
+def test_examples_of_the_rules_are_validated_alike(newest: Official, tmp_path: Path) -> None:
     for rule in RULES.values():
         for lines in (rule.bad, rule.good):
             message = base(tmp_path).message()

@@ -224,7 +224,7 @@ def test_offsets_in_the_index_message_are_offsets_in_the_file() -> None:
 
 
 @pytest.mark.parametrize("depth", [90, 101, 400])
-def test_nesting_is_judged_as_protobuf_judges_it(depth: int) -> None:
+def test_nesting_is_refused_where_protobuf_refuses_it(depth: int) -> None:
     value = b"\x1a\x01x"
     for _ in range(depth):
         value = b"\x0a" + bytes(_length(value)) + value

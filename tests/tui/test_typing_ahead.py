@@ -36,7 +36,7 @@ def app(tmp_path: Path) -> InspectApp:
 
 
 @pytest.mark.parametrize(("key", "name"), [("2", "data"), ("3", "events"), ("4", "findings")])
-async def test_a_file_is_judged_while_a_pane_is_being_made(
+async def test_a_file_is_validated_while_a_pane_is_being_made(
     app: InspectApp, key: str, name: str
 ) -> None:
     async with running(app, (120, 40)) as pilot:

@@ -105,7 +105,7 @@ def test_unpacked_statuses_and_doubles_are_read_by_protobuf(
     assert [one.rule for one in validate(document).findings] == ["values-infinite"]
 
 
-def test_a_file_of_usual_size_is_judged_without_numpy(tmp_path: Path) -> None:
+def test_a_file_of_usual_size_is_validated_without_numpy(tmp_path: Path) -> None:
     b = DocumentBuilder()
     values = b.doubles("values", [1.0] * N)
     b.double_summary("Summary", values, b.statuses("statuses", values))

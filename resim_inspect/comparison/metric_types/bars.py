@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.comparison.context import Pair, load
-from resim_inspect.comparison.series_judgement import SeriesJudgement
+from resim_inspect.comparison.series_assessment import SeriesAssessment
 from resim_inspect.comparison.series_refs import (
     SeriesRef,
     number_of_series,
@@ -74,28 +74,28 @@ def compare_batchwise_bars(
 def _compare(
     pair: Pair, before: Sequence[SeriesRef], after: Sequence[SeriesRef], tolerance: Tolerance
 ) -> ValueComparison:
-    judgement = SeriesJudgement(tolerance)
+    assessment = SeriesAssessment(tolerance)
     matched = partners(before, after)
     single = len(before) == len(after) == 1
     for old, new in matched.pairs:
-        judgement.note(renamed(old, new))
+        assessment.note(renamed(old, new))
         if same_bytes(pair, old, new) and old.unit == new.unit:
             continue
         first, second = read_bars(old), read_bars(new)
-        judgement.statuses(first.statuses, second.statuses)
+        assessment.statuses(first.statuses, second.statuses)
         lead = "" if single else f"“{new.name}” "
         if old.unit != new.unit:
-            judgement.note(lead + unit_change(old.unit, new.unit))
+            assessment.note(lead + unit_change(old.unit, new.unit))
             continue
         if first.problem != second.problem:
             side = "now" if second.problem else "before"
-            judgement.note(f"{lead}no values {side}: {second.problem or first.problem}")
+            assessment.note(f"{lead}no values {side}: {second.problem or first.problem}")
             continue
         for reason in bar_differences(first, second, new.unit, tolerance):
-            judgement.note(lead + reason)
+            assessment.note(lead + reason)
     for reason in matched.unpaired():
-        judgement.note(reason)
-    return judgement.result(number_of_series(before), number_of_series(after))
+        assessment.note(reason)
+    return assessment.result(number_of_series(before), number_of_series(after))
 
 
 def bar_differences(before: Bars, after: Bars, unit: str, tolerance: Tolerance) -> list[str]:

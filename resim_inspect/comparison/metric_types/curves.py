@@ -12,7 +12,7 @@ from resim_inspect.comparison.alignment import Aligned, Deviation, align, ascend
 from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.context import Pair, load
 from resim_inspect.comparison.limits import Extreme, bounds, extreme
-from resim_inspect.comparison.series_judgement import SeriesJudgement
+from resim_inspect.comparison.series_assessment import SeriesAssessment
 from resim_inspect.comparison.series_refs import (
     SeriesRef,
     number_of_series,
@@ -102,31 +102,31 @@ def _compare(
     pair: Pair, before: Sequence[SeriesRef], after: Sequence[SeriesRef], tolerance: Tolerance
 ) -> ValueComparison:
     matched = partners(before, after)
-    judgement = SeriesJudgement(tolerance)
+    assessment = SeriesAssessment(tolerance)
     alone = len(before) == len(after) == 1
     sides = (number_of_series(before), number_of_series(after))
     for old, new in matched.pairs:
-        sides = _compare_pair(pair, old, new, judgement, alone) or sides
+        sides = _compare_pair(pair, old, new, assessment, alone) or sides
     for reason in matched.unpaired():
-        judgement.note(reason)
-    return judgement.result(sides[0], sides[1])
+        assessment.note(reason)
+    return assessment.result(sides[0], sides[1])
 
 
 def _compare_pair(
-    pair: Pair, old: SeriesRef, new: SeriesRef, judgement: SeriesJudgement, alone: bool
+    pair: Pair, old: SeriesRef, new: SeriesRef, assessment: SeriesAssessment, alone: bool
 ) -> tuple[Measured, Measured] | None:
     """Compare two series; return what both sides are described by if each is `alone`."""
     lead = "" if alone else f"“{new.name}” "
-    judgement.note(renamed(old, new))
+    assessment.note(renamed(old, new))
     if old.unit != new.unit:
-        judgement.note(lead + unit_change(old.unit, new.unit))
+        assessment.note(lead + unit_change(old.unit, new.unit))
     same = same_bytes(pair, old, new)
     if same and not alone:
         return None
     first = read_curve(old)
     second = first if same else _read_beside(pair, old, new, first)
     if old.unit == new.unit and first is not second:
-        _compare_curves(first, second, (old, new), judgement, lead)
+        _compare_curves(first, second, (old, new), assessment, lead)
     if not alone:
         return None
     limits = old.limits if old.limits == new.limits else None
@@ -171,38 +171,42 @@ def read_curve(
 
 
 def _compare_curves(
-    old: Curve, new: Curve, refs: tuple[SeriesRef, SeriesRef], judgement: SeriesJudgement, lead: str
+    old: Curve,
+    new: Curve,
+    refs: tuple[SeriesRef, SeriesRef],
+    assessment: SeriesAssessment,
+    lead: str,
 ) -> None:
-    judgement.statuses(old.statuses, new.statuses)
+    assessment.statuses(old.statuses, new.statuses)
     unit = refs[1].unit
     if old.problem or new.problem:
         if old.problem != new.problem:
             side = "now" if new.problem else "before"
-            judgement.note(f"{lead}no values {side}: {new.problem or old.problem}")
+            assessment.note(f"{lead}no values {side}: {new.problem or old.problem}")
         return
     if not len(old.y) or not len(new.y):
         if len(old.y) != len(new.y):
-            judgement.note(f"{lead}no values {'now' if not len(new.y) else 'before'}")
+            assessment.note(f"{lead}no values {'now' if not len(new.y) else 'before'}")
         return
     if old.timed != new.timed:
-        judgement.note(f"{lead}another kind of index; the values are not compared")
+        assessment.note(f"{lead}another kind of index; the values are not compared")
         return
     aligned = _aligned(old, new)
     if aligned is None:
-        judgement.note(f"{lead}{len(old.y):,} points, now {len(new.y):,}; x does not ascend")
+        assessment.note(f"{lead}{len(old.y):,} points, now {len(new.y):,}; x does not ascend")
         return
     if aligned.shift:
-        judgement.note(f"{lead}starts {_distance(old, aligned.shift)} later or earlier")
+        assessment.note(f"{lead}starts {_distance(old, aligned.shift)} later or earlier")
     if aligned.longer:
-        judgement.note(lead + _reach(old, new))
-    measured = deviation(aligned.before, aligned.after, judgement.tolerance)
+        assessment.note(lead + _reach(old, new))
+    measured = deviation(aligned.before, aligned.after, assessment.tolerance)
     if _by_sample(old, new):
-        measured = _with_x(measured, old, new, judgement.tolerance)
+        measured = _with_x(measured, old, new, assessment.tolerance)
     if measured.share <= 0:
         return
     limits = refs[0].limits if refs[0].limits == refs[1].limits else None
     ends = [_extreme(limits, curve.y) for curve in (old, new)]
-    judgement.values(lead + deviation_text(measured, aligned, unit, old.timed), *ends)
+    assessment.values(lead + deviation_text(measured, aligned, unit, old.timed), *ends)
 
 
 def _by_sample(old: Curve, new: Curve) -> bool:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from resim_inspect.comparison.alignment import deviation
 from resim_inspect.comparison.context import Pair, load
-from resim_inspect.comparison.series_judgement import SeriesJudgement
+from resim_inspect.comparison.series_assessment import SeriesAssessment
 from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.comparison.value_comparison import ValueComparison, measured_mean, unit_change
 from resim_inspect.document.document import Document
@@ -22,24 +22,24 @@ def compare_histograms(
     """Compare the values as distributions: their order in the series does not matter."""
     data = pair.before.data_by_id(before.values_data), pair.after.data_by_id(after.values_data)
     units = [entry.unit if entry is not None else "" for entry in data]
-    judgement = SeriesJudgement(tolerance)
+    assessment = SeriesAssessment(tolerance)
     old, new = _values(pair.before, before), _values(pair.after, after)
-    judgement.statuses(
+    assessment.statuses(
         _statuses(pair.before, before.statuses_data), _statuses(pair.after, after.statuses_data)
     )
     sides = [measured_mean(values, unit) for values, unit in zip((old, new), units, strict=True)]
     if units[0] != units[1]:
-        judgement.note(unit_change(*units))
+        assessment.note(unit_change(*units))
     elif not len(old) or not len(new):
         if len(old) != len(new):
-            judgement.note("no values now" if not len(new) else "no values before")
+            assessment.note("no values now" if not len(new) else "no values before")
     elif not _alike(old, new, tolerance):
         if len(old) != len(new):
-            judgement.note(f"{count(len(old), 'value')}, now {len(new):,}")
-        judgement.note(_distance_text(old, new, units[1]))
+            assessment.note(f"{count(len(old), 'value')}, now {len(new):,}")
+        assessment.note(_distance_text(old, new, units[1]))
         if before.buckets == after.buckets:
-            judgement.note(_bucket_text(old, new, before.buckets))
-    return judgement.result(*sides)
+            assessment.note(_bucket_text(old, new, before.buckets))
+    return assessment.result(*sides)
 
 
 def _values(document: Document, values: HistogramValues) -> NDArray[np.float64]:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.context import Pair, load
 from resim_inspect.comparison.directions import Direction
-from resim_inspect.comparison.limits import NO_LIMITS, UNJUDGED, Judgement, extreme, judge
-from resim_inspect.comparison.series_judgement import SeriesJudgement
+from resim_inspect.comparison.limits import NO_LIMITS, NOT_ASSESSED, Assessment, assess, extreme
+from resim_inspect.comparison.series_assessment import SeriesAssessment
 from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.comparison.value_comparison import ValueComparison, unit_change
 from resim_inspect.document.document import Document
@@ -43,30 +43,32 @@ def compare_scalars(
     if before.value == after.value:
         return ValueComparison(Direction.SAME, old, new)
     limits = before.failure_definition, after.failure_definition
-    judged = judge_numbers(before.value, after.value, limits, tolerance)
-    if judged is None:
+    assessed = assess_numbers(before.value, after.value, limits, tolerance)
+    if assessed is None:
         return ValueComparison(Direction.SAME, old, new)
-    why = (judged.why,) if judged.why else ()
-    return ValueComparison(judged.direction, old, new, why, closer=judged.closer)
+    why = (assessed.why,) if assessed.why else ()
+    return ValueComparison(assessed.direction, old, new, why, closer=assessed.closer)
 
 
-def judge_numbers(
+def assess_numbers(
     before: float | None,
     after: float | None,
     limits: tuple[FailureDefinition | None, FailureDefinition | None],
     tolerance: Tolerance,
-) -> Judgement | None:
-    """Judge two numbers by their limits, if both have the same; None if they do not differ."""
+) -> Assessment | None:
+    """Assess two numbers by their limits, if both have the same; None if they do not differ."""
     if tolerance.close(before, after):
         return None
     if before is None or after is None:
-        return Judgement(Direction.CHANGED, why=f"no value {'before' if before is None else 'now'}")
+        return Assessment(
+            Direction.CHANGED, why=f"no value {'before' if before is None else 'now'}"
+        )
     if (limits[0] or NO_LIMITS) != (limits[1] or NO_LIMITS):
         # Reported with the other fields; a value beyond one limit may be within the other.
-        return UNJUDGED._replace(why=relative_text(before, after))
+        return NOT_ASSESSED._replace(why=relative_text(before, after))
     ends = [extreme(limits[0], value, value) for value in (before, after)]
-    judged = judge(ends[:1], ends[1:], tolerance)
-    return judged if judged.why else judged._replace(why=relative_text(before, after))
+    assessed = assess(ends[:1], ends[1:], tolerance)
+    return assessed if assessed.why else assessed._replace(why=relative_text(before, after))
 
 
 def relative_text(before: float, after: float) -> str:
@@ -102,10 +104,10 @@ def compare_summaries(
     units = [entry.unit if entry is not None else "" for entry in data]
     categories = list(dict.fromkeys(name for entry in data for name in _categories(entry)))
     limits = before.failure_definition, after.failure_definition
-    judgement = SeriesJudgement(tolerance)
+    assessment = SeriesAssessment(tolerance)
     sides = [Measured(count(len(categories), "category", "categories"), unit=u) for u in units]
     if units[0] != units[1]:
-        judgement.note(unit_change(*units))
+        assessment.note(unit_change(*units))
     for category in categories:
         old = _value_at(pair.before, before, data[0], category)
         new = _value_at(pair.after, after, data[1], category)
@@ -115,20 +117,20 @@ def compare_summaries(
             sides = [Measured(*number) for number in numbers]
         if units[0] != units[1]:
             continue
-        judgement.statuses(old.statuses, new.statuses)
+        assessment.statuses(old.statuses, new.statuses)
         if tolerance.close(old.value, new.value):
             continue
         reason = f"{category}: {texts[0]} → {texts[1]}" if len(categories) > 1 else ""
         if not reason and old.value is not None and new.value is not None:
             reason = relative_text(old.value, new.value)
         if old.value is None or new.value is None:
-            judgement.note(reason or ("no value before" if old.value is None else "no value now"))
+            assessment.note(reason or ("no value before" if old.value is None else "no value now"))
         elif limits[0] != limits[1]:
-            judgement.values(reason, None, None)
+            assessment.values(reason, None, None)
         else:
             ends = [extreme(limits[0], value, value) for value in (old.value, new.value)]
-            judgement.values(reason, ends[0], ends[1])
-    return judgement.result(sides[0], sides[1])
+            assessment.values(reason, ends[0], ends[1])
+    return assessment.result(sides[0], sides[1])
 
 
 def _categories(data: MetricsData | None) -> tuple[str | None, ...]:

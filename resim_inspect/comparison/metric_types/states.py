@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from resim_inspect.comparison.alignment import ascending, hold
 from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.context import Pair, load
-from resim_inspect.comparison.series_judgement import SeriesJudgement
+from resim_inspect.comparison.series_assessment import SeriesAssessment
 from resim_inspect.comparison.series_refs import (
     SeriesRef,
     number_of_series,
@@ -62,16 +62,18 @@ def compare_states(
         )
         for document, values in ((pair.before, before), (pair.after, after))
     )
-    judgement = SeriesJudgement(tolerance)
+    assessment = SeriesAssessment(tolerance)
     matched = partners(old_states, other)
     failure_states = frozenset(before.failure_states) & frozenset(after.failure_states)
     alone = len(old_states) == len(other) == 1
     for old, new in matched.pairs:
-        judgement.note(renamed(old, new))
-        _compare_pair(pair, old, new, failure_states, judgement, "" if alone else f"“{new.name}” ")
+        assessment.note(renamed(old, new))
+        _compare_pair(pair, old, new, failure_states, assessment, "" if alone else f"“{new.name}” ")
     for reason in matched.unpaired():
-        judgement.note(reason)
-    return judgement.result(_measured(old_states, failure_states), _measured(other, failure_states))
+        assessment.note(reason)
+    return assessment.result(
+        _measured(old_states, failure_states), _measured(other, failure_states)
+    )
 
 
 def _compare_pair(
@@ -79,31 +81,31 @@ def _compare_pair(
     old: SeriesRef,
     new: SeriesRef,
     failure_states: frozenset[str],
-    judgement: SeriesJudgement,
+    assessment: SeriesAssessment,
     lead: str,
 ) -> None:
     if same_bytes(pair, old, new):
         return
     first, second = read_states(old), read_states(new)
-    judgement.statuses(first.statuses, second.statuses)
+    assessment.statuses(first.statuses, second.statuses)
     problems = first.problem, second.problem
     if any(problems) or not len(first.codes) or not len(second.codes):
         if problems != ("", "") or len(first.codes) != len(second.codes):
             side = "now" if problems[1] or not len(second.codes) else "before"
             reason = problems[1] or problems[0]
             if problems[0] != problems[1] or not reason:
-                judgement.note(f"{lead}no states {side}" + (f": {reason}" if reason else ""))
+                assessment.note(f"{lead}no states {side}" + (f": {reason}" if reason else ""))
         return
     difference = divergence(first, second, failure_states)
     if difference is None:
-        judgement.note(f"{lead}the times do not overlap; the states are not compared")
+        assessment.note(f"{lead}the times do not overlap; the states are not compared")
         return
-    if difference.first is None or 0 < difference.share <= judgement.tolerance.share:
+    if difference.first is None or 0 < difference.share <= assessment.tolerance.share:
         return
     where = seconds(difference.first) if first.timed else f"sample {difference.first + 1:,}"
     names = " → ".join(f"“{name[:_NAME]}”" for name in difference.names)
     share = f"{number(100 * difference.share, 3)}% of the time differs"
-    judgement.failing_share(*difference.failing, f"{lead}{share}, first at {where}: {names}")
+    assessment.failing_share(*difference.failing, f"{lead}{share}, first at {where}: {names}")
 
 
 def read_states(ref: SeriesRef) -> States:

@@ -70,7 +70,7 @@ SCALAR_UNITS = Rule(
     "scalar-units",
     Severity.INFO,
     "A scalar has units",
-    "A number without a unit is hard to judge.",
+    "A number without a unit is hard to interpret.",
     ('metrics["Max speed"].units = ""',),
     ('metrics["Max speed"].units = "m/s"',),
 )

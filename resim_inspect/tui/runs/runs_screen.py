@@ -146,7 +146,7 @@ class RunsScreen(RunRequests, RunHost):
             else f"{count(state.done, 'job')} {'has' if state.done == 1 else 'have'} run."
         )
         if bad and not died:
-            # What needed no run counts too: the gate judges its result all the same.
+            # What needed no run counts too: its result enters the verdict all the same.
             text += f" {count(bad, 'result')} {'fails or blocks' if bad == 1 else 'fail or block'}."
         severity: SeverityLevel = "warning" if bad or state.error else "information"
         self.app.notify(

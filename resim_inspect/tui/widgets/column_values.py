@@ -59,6 +59,6 @@ class ColumnValues(Generic[R]):
     fraction: int = 0
     """Cells of the decimals of the column's cells, with their point."""
     limits: Callable[[R], FailureDefinition | None] = lambda _row: None
-    """Failure definition by which the number of a row is judged."""
+    """Failure definition that the number of a row is compared with."""
     metric: str = ""
     """Name of the metric; empty for another column."""

@@ -77,7 +77,7 @@ def _cell(
     values = column.values
     if row == len(SUMMARY_ROWS) - 1:
         status = summary.worst
-        text = f"{summary.failing:,}" if status is not None or summary.judged else ""
+        text = f"{summary.failing:,}" if status is not None or summary.has_status else ""
         # Aligned as the cells are: numbers to the right, words to the left.
         is_number = summary.minimum is not None
         text = fit(text, width - 4, right=is_number) + "  "

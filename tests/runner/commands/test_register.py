@@ -42,7 +42,7 @@ def test_names_of_images_are_split_as_docker_does(name: str, parts: tuple[str, .
         ("flight:1", ["ok", "warning"]),
     ],
 )
-def test_tag_and_registry_are_judged(name: str, levels: list[str]) -> None:
+def test_tag_and_registry_are_checked(name: str, levels: list[str]) -> None:
     assert [check.level for check in registration.check_name(name)] == levels
 
 
@@ -62,7 +62,7 @@ def test_the_platform_is_that_of_the_cloud(platform: str, level: str) -> None:
         ("linux/arm64", "error", "--platform asks for linux/arm64"),
     ],
 )
-def test_without_an_engine_the_platform_asked_for_is_judged(
+def test_without_an_engine_the_platform_asked_for_is_checked(
     wanted: str | None, level: str, words: str
 ) -> None:
     check = registration.check_platform("", wanted)

@@ -124,7 +124,7 @@ def test_a_cluster_that_is_well(slurm: FakeSlurm, tmp_path: Path) -> None:
         ("ok", "logs", f"{tmp_path} can be written"),
         ("ok", "workers", "Slurm would accept the job of a worker"),
     ]
-    # Slurm judges the script of a worker, and gets no job.
+    # Slurm checks the script of a worker, and gets no job.
     assert slurm.calls("sbatch") == ["--test-only"]
     assert (slurm.folder / "script").read_text() == SCRIPT
     assert list(tmp_path.iterdir()) == [slurm.folder]

@@ -122,7 +122,7 @@ def test_of_outputs_over_a_limit_the_metrics_are_kept(tmp_path: Path) -> None:
     assert (taken.names, "have more than 55 B" in taken.refused) == (("metrics.binproto",), True)
 
 
-def test_caps_are_judged_by_the_header_before_anything_is_read(tmp_path: Path) -> None:
+def test_caps_are_checked_by_the_header_before_anything_is_read(tmp_path: Path) -> None:
     header = tarfile.TarInfo("outputs/huge")
     header.size = 1 << 40
 

@@ -51,7 +51,7 @@ async def test_grouped_by_rule_the_cursor_keeps_its_finding() -> None:
         assert not any(isinstance(row, str) for row in found.rows)
 
 
-async def test_another_edition_judges_by_its_rules() -> None:
+async def test_another_edition_validates_by_its_rules() -> None:
     async with opened(flawed()) as pilot:
         await press(pilot, "4")
         found = pilot.app.screen.query_one(FindingList)

@@ -14,7 +14,7 @@ from resim_inspect.tui.widgets.chart.palette import chart_palette
 
 OWN = {theme.name: theme for theme in BUILT_IN}
 COLORBLIND = [name for name in OWN if "colorblind" in name]
-JUDGED = (MetricStatus.PASSED, MetricStatus.FAIL_WARN, MetricStatus.FAIL_BLOCK)
+WITH_VERDICT = (MetricStatus.PASSED, MetricStatus.FAIL_WARN, MetricStatus.FAIL_BLOCK)
 AT_A_GLANCE, SIDE_BY_SIDE = 20.0, 10.0
 """Distances in CIELAB at which two colours are told apart; about 2 is just visible."""
 FIRST = 4
@@ -70,7 +70,7 @@ def distance(one: RGB, other: RGB, vision: str = "normal") -> float:
 @pytest.mark.parametrize("name", COLORBLIND)
 def test_statuses_are_told_apart_without_a_kind_of_cone(name: str, vision: str) -> None:
     styles = styles_of(OWN[name])
-    colors = {status: styles.of(status).color for status in JUDGED}
+    colors = {status: styles.of(status).color for status in WITH_VERDICT}
     for (one, a), (other, b) in combinations(colors.items(), 2):
         assert a is not None
         assert b is not None
@@ -83,7 +83,7 @@ def test_series_are_told_apart_from_each_other_and_from_statuses(name: str) -> N
     for one, other in combinations(palette.series, 2):
         assert distance(one, other) >= AT_A_GLANCE, (one, other)
     for series in palette.series:
-        for status in JUDGED:
+        for status in WITH_VERDICT:
             assert distance(series, palette.status[status]) >= AT_A_GLANCE, (series, status)
 
 
@@ -95,7 +95,7 @@ def test_series_are_told_apart_without_a_kind_of_cone(name: str, vision: str) ->
         least = AT_A_GLANCE if max(i, j) < FIRST else SIDE_BY_SIDE
         assert distance(one, other, vision) >= least, (i, j)
     for series in palette.series:
-        for status in JUDGED:
+        for status in WITH_VERDICT:
             assert distance(series, palette.status[status], vision) >= SIDE_BY_SIDE, series
 
 

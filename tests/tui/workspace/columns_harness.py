@@ -19,7 +19,7 @@ from tests.tui.state_pilot import until
 
 
 def job(number: int) -> DocumentBuilder:
-    """A job with a judged speed, a pressure far from zero, and metrics that some jobs lack."""
+    """A job with a speed with a status, a pressure far from zero, and metrics that others lack."""
     build = DocumentBuilder(f"job-{number}")
     speed = 20.0 + 2.5 * (number % 13)
     status = "FAIL_BLOCK" if speed > 45 else "FAIL_WARN" if speed < 25 else "PASSED"

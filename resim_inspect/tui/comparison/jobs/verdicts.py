@@ -37,10 +37,10 @@ def verdicts_text(
         text.append(as_fact(f"{way.symbol} {words} {jobs:,}"), _ink(styles, way))
     if not entries:
         text.append("none to compare", styles.quiet)
-    judged = [metric for metric in comparison.metrics if metric.pairs]
-    drifting = sum(metric.significant for metric in judged)
+    paired = [metric for metric in comparison.metrics if metric.pairs]
+    drifting = sum(metric.significant for metric in paired)
     text.append("\n~ ", styles.quiet)
-    metrics = f"{len(judged) - drifting:,} of {count(len(judged), 'metric')}"
+    metrics = f"{len(paired) - drifting:,} of {count(len(paired), 'metric')}"
     text.append(f"{metrics}: no significant change (sign test)", styles.quiet)
     return text
 

@@ -343,5 +343,5 @@ class FindingsPane(Pane, FilterHost, BoxHost):
             if row is not None:
                 self.post_message(EditionChosen(names[row]))
 
-        title = "Judge by the rules of ReSim's validator, from release"
+        title = "Validate by the rules of ReSim's validator, from release"
         self.app.push_screen(ChoiceDialog(title, rows, names.index(current)), chosen)

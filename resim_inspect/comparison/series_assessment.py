@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.directions import Direction, by_size
-from resim_inspect.comparison.limits import Extreme, judge
+from resim_inspect.comparison.limits import Extreme, assess
 from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.comparison.value_comparison import ValueComparison
 from resim_inspect.document.enums import FAILING, MetricStatus
@@ -18,7 +18,7 @@ from resim_inspect.text import count
 _FAILING = tuple(reversed(FAILING))
 
 
-class SeriesJudgement:
+class SeriesAssessment:
     """Collects what differs in the series of a metric, and decides the direction.
 
     Statuses of samples come first: a larger share of FAIL_BLOCK is worse, then one of FAIL_WARN.
@@ -86,10 +86,10 @@ class SeriesJudgement:
         if direction in (Direction.SAME, Direction.CHANGED) and self._extremes:
             old = [before_end for before_end, _ in self._extremes]
             new = [after_end for _, after_end in self._extremes]
-            judged = judge(old, new, self.tolerance)
-            direction, closer = judged.direction, judged.closer
-            if judged.why:
-                why.insert(0, judged.why)
+            assessed = assess(old, new, self.tolerance)
+            direction, closer = assessed.direction, assessed.closer
+            if assessed.why:
+                why.insert(0, assessed.why)
         if direction in (Direction.SAME, Direction.CHANGED) and self._why:
             direction = self._failing_direction()
         return ValueComparison(direction, before, after, tuple(why), closer=closer)
