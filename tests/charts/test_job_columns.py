@@ -109,9 +109,9 @@ def test_limits_that_differ_are_said_with_their_jobs() -> None:
     assert labels[0] == "2 jobs: fails above 9 m/s"
     assert len(labels) == 3
     assert "The jobs have 4 different limits, of which 3 are drawn." in drawing.notes
-    upright = as_histogram(column([1.0, 2.0], limits[0], limits[0])).main
-    assert isinstance(upright, Plot)
-    assert [(line.position, line.vertical) for line in upright.reference_lines] == [(9.0, True)]
+    vertical = as_histogram(column([1.0, 2.0], limits[0], limits[0])).main
+    assert isinstance(vertical, Plot)
+    assert [(line.position, line.vertical) for line in vertical.reference_lines] == [(9.0, True)]
 
 
 def test_of_many_jobs_the_worst_stays_visible() -> None:

@@ -205,7 +205,7 @@ def _limit_lines(
     for definition, jobs in counted[:_MAX_LIMITS]:
         of = f"{count(jobs, 'job')}:" if many else ""
         for line in threshold_lines(definition, column.unit, of):
-            lines.append(_upright(line) if vertical else line)
+            lines.append(_as_vertical(line) if vertical else line)
     notes = []
     if many:
         drawn = "all are drawn" if len(counted) <= _MAX_LIMITS else f"{_MAX_LIMITS} are drawn"
@@ -213,7 +213,7 @@ def _limit_lines(
     return merge_lines(lines), notes
 
 
-def _upright(line: ReferenceLine) -> ReferenceLine:
+def _as_vertical(line: ReferenceLine) -> ReferenceLine:
     return ReferenceLine(
         line.position, line.label, line.color_role, vertical=True, short=line.short, mark="▼"
     )

@@ -81,7 +81,7 @@ class PlotlyAxis:
             strict = self.layout.get("autotypenumbers") == "strict"
             self.kind = _kind(self._fed[0], strict) if self._fed else "linear"
         if self.kind == "category":
-            self._settle_categories()
+            self._order_categories()
         if self.kind == "date":
             earliest = []
             for values in self._fed:
@@ -94,7 +94,7 @@ class PlotlyAxis:
                     self._zones |= decode.zones(decode.items(values), known)
             self.base = min(earliest, default=0)
 
-    def _settle_categories(self) -> None:
+    def _order_categories(self) -> None:
         fed = [value for values in self._fed for value in each(values) if value is not None]
         if any(isinstance(value, tuple) for value in fed):
             # Two levels: what shares its first level stands together.

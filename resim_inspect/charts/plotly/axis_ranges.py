@@ -20,7 +20,7 @@ def resolve_ranges(subplots: list[Layers], axes: dict[str, PlotlyAxis]) -> None:
             if axis is not None:
                 groups.setdefault(match_root(axis, axes), []).append((layers, axis))
     for members in groups.values():
-        _settle_group(members)
+        _resolve_group(members)
 
 
 def match_root(axis: PlotlyAxis, axes: dict[str, PlotlyAxis]) -> str:
@@ -35,7 +35,7 @@ def match_root(axis: PlotlyAxis, axes: dict[str, PlotlyAxis]) -> str:
     return name
 
 
-def _settle_group(members: list[tuple[Layers, PlotlyAxis]]) -> None:
+def _resolve_group(members: list[tuple[Layers, PlotlyAxis]]) -> None:
     axes = list({id(axis): axis for _, axis in members}.values())
     reference_axis = next((a for a in axes if _has_range(a)), axes[0])
     extents = [e for layers, axis in members if (e := layers.extent(axis)) is not None]

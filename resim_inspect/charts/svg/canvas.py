@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from xml.sax.saxutils import escape
 
 from resim_inspect.charts.model.style import RGB
-from resim_inspect.charts.svg.theme import Ink, Theme
+from resim_inspect.charts.svg.theme import PaintColor, Theme
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import cell_width, clean
 
@@ -123,8 +123,8 @@ class Canvas:
         self,
         tag: str,
         *,
-        fill: Ink | None = None,
-        stroke: Ink | None = None,
+        fill: PaintColor | None = None,
+        stroke: PaintColor | None = None,
         title: str = "",
         **attributes: str | float,
     ) -> None:
@@ -145,7 +145,7 @@ class Canvas:
         y1: float,
         x2: float,
         y2: float,
-        stroke: Ink,
+        stroke: PaintColor,
         *,
         stroke_width: float = 1.0,
         stroke_dasharray: str = "",
@@ -174,7 +174,7 @@ class Canvas:
         x: float,
         y: float,
         text: str,
-        ink: Ink = "text",
+        color: PaintColor = "text",
         *,
         size: float = FONT_SIZE,
         anchor: str = "start",
@@ -195,7 +195,7 @@ class Canvas:
             return
         own: dict[str, str | float] = {"x": x, "y": y, "font_size": size}
         own["text_anchor"] = "" if anchor == "start" else anchor
-        tag = _attributes({**own, **attributes, **self.theme.attributes(ink, None)})
+        tag = _attributes({**own, **attributes, **self.theme.attributes(color, None)})
         title = f"<title>{escaped(whole)}</title>" if shown != whole else ""
         if behind:
             smaller: dict[str, str | float] = {
@@ -208,22 +208,25 @@ class Canvas:
             shown = ""
         self.parts.append(f"<text{tag}>{title}{escaped(shown)}</text>")
 
-    def mark(self, x: float, y: float, sign: str, ink: Ink, size: float = 4.0) -> None:
+    def mark(self, x: float, y: float, sign: str, color: PaintColor, size: float = 4.0) -> None:
         """Add a mark around a point: a shape for common signs, else the sign itself."""
         shape = _SHAPES.get(sign)
         if shape is None:
-            self.text(x, y + size * 0.9, sign, ink, size=size * 2.6, anchor="middle")
+            self.text(x, y + size * 0.9, sign, color, size=size * 2.6, anchor="middle")
             return
         kind, points = shape
         if kind == "circle":
-            self.draw("circle", fill=ink, cx=x, cy=y, r=size * 0.85)
+            self.draw("circle", fill=color, cx=x, cy=y, r=size * 0.85)
         elif kind == "ring":
-            self.draw("circle", stroke=ink, cx=x, cy=y, r=size * 0.8, stroke_width=1.5)
+            self.draw("circle", stroke=color, cx=x, cy=y, r=size * 0.8, stroke_width=1.5)
         elif kind == "filled":
-            self.draw("path", fill=ink, d=_path(x, y, size, points) + "z")
+            self.draw("path", fill=color, d=_path(x, y, size, points) + "z")
         else:
             self.draw(
-                "path", stroke=ink, d=_path(x, y, size, points), stroke_width=max(1.6, size * 0.45)
+                "path",
+                stroke=color,
+                d=_path(x, y, size, points),
+                stroke_width=max(1.6, size * 0.45),
             )
 
     def status(self, x: float, y: float, status: MetricStatus, size: float = 4.0) -> None:

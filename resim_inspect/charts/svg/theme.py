@@ -18,12 +18,12 @@ CLASS = "resim-chart"
 
 @dataclass(frozen=True, slots=True)
 class OnFill:
-    """The ink of text on an area that is filled with a role's colour."""
+    """The colour of text on an area that is filled with a role's colour."""
 
     color_role: ColorRole
 
 
-Ink = ColorRole | OnFill
+PaintColor = ColorRole | OnFill
 
 _EXTRA: Mapping[str, tuple[RGB, RGB]] = {
     "text": ((27, 30, 36), (230, 232, 236)),
@@ -53,13 +53,13 @@ def _rgb(role: ColorRole, palette: Palette) -> RGB:
     return palette.rgb(role) or _EXTRA["text"][not palette.light]
 
 
-def _resolved(ink: Ink, palette: Palette) -> str:
-    """The colour of an ink in one palette, as `#rrggbb`."""
-    if isinstance(ink, OnFill):
-        back = _rgb(ink.color_role, palette)
+def _resolved(color: PaintColor, palette: Palette) -> str:
+    """The colour in one palette, as `#rrggbb`."""
+    if isinstance(color, OnFill):
+        back = _rgb(color.color_role, palette)
         luminous = (back[0] * 299 + back[1] * 587 + back[2] * 114) / 1000 > 125
         return "#101014" if luminous else "#ffffff"
-    return "#{:02x}{:02x}{:02x}".format(*_rgb(ink, palette))
+    return "#{:02x}{:02x}{:02x}".format(*_rgb(color, palette))
 
 
 @dataclass
@@ -67,10 +67,10 @@ class Theme:
     """Turns roles into attributes, and collects the variables that they use."""
 
     name: ThemeName = "auto"
-    used: dict[str, Ink] = field(default_factory=dict)
-    """The inks that have a variable, by its name."""
+    used: dict[str, PaintColor] = field(default_factory=dict)
+    """The colours that have a variable, by its name."""
 
-    def attributes(self, fill: Ink | None, stroke: Ink | None) -> dict[str, str]:
+    def attributes(self, fill: PaintColor | None, stroke: PaintColor | None) -> dict[str, str]:
         """Attributes for a fill and a stroke; None draws without.
 
         Each has a plain colour, for programs that know no variables; a style sheet goes first.
@@ -78,21 +78,21 @@ class Theme:
         attributes: dict[str, str] = {}
         classes: list[str] = []
         styles: list[str] = []
-        for prop, ink in (("fill", fill), ("stroke", stroke)):
-            if ink is None:
+        for prop, color in (("fill", fill), ("stroke", stroke)):
+            if color is None:
                 continue
-            light, dark = _resolved(ink, LIGHT), _resolved(ink, DARK)
+            light, dark = _resolved(color, LIGHT), _resolved(color, DARK)
             attributes[prop] = dark if self.name == "dark" else light
             if self.name != "auto":
                 continue
-            role = ink.color_role if isinstance(ink, OnFill) else ink
+            role = color.color_role if isinstance(color, OnFill) else color
             variable = variable_name(role)
             if variable is None:
                 classes.append(f"resim-own-{prop}")
                 styles.append(f"--resim-{prop}-light:{light};--resim-{prop}-dark:{dark}")
                 continue
-            variable = f"on-{variable}" if isinstance(ink, OnFill) else variable
-            self.used[variable] = ink
+            variable = f"on-{variable}" if isinstance(color, OnFill) else variable
+            self.used[variable] = color
             classes.append(f"resim-{prop}-{variable}")
         if classes:
             attributes["class"] = " ".join(classes)
@@ -101,15 +101,15 @@ class Theme:
         return attributes
 
 
-def style_sheet(inks: Mapping[str, Ink]) -> str:
-    """CSS for some inks, by the names of their variables: light, dark by preference, print.
+def style_sheet(colors: Mapping[str, PaintColor]) -> str:
+    """CSS for some colours, by the names of their variables: light, dark by preference, print.
 
     The rules that set the variables have no specificity: any rule of a page for
     `.resim-chart` overrides them.
     """
-    names = sorted(inks)
+    names = sorted(colors)
     light, dark = (
-        "".join(f"--resim-{name}:{_resolved(inks[name], palette)};" for name in names)
+        "".join(f"--resim-{name}:{_resolved(colors[name], palette)};" for name in names)
         for palette in (LIGHT, DARK)
     )
     rules = [
@@ -129,22 +129,22 @@ def style_sheet(inks: Mapping[str, Ink]) -> str:
 
 
 def chart_style_sheet() -> str:
-    """CSS for every ink, for a page that holds many charts without a style of their own."""
-    return style_sheet(_all_inks())
+    """CSS for every colour, for a page that holds many charts without a style of their own."""
+    return style_sheet(_all_colors())
 
 
 def color_variables(palette: Palette) -> str:
-    """Declarations of the variables of every ink, for a page that chooses its theme itself."""
-    inks = _all_inks()
-    return "".join(f"--resim-{name}:{_resolved(inks[name], palette)};" for name in sorted(inks))
+    """Declarations of the variables of every colour, for a page that chooses its theme itself."""
+    colors = _all_colors()
+    return "".join(f"--resim-{name}:{_resolved(colors[name], palette)};" for name in sorted(colors))
 
 
-def _all_inks() -> dict[str, Ink]:
+def _all_colors() -> dict[str, PaintColor]:
     roles: list[ColorRole] = [*_EXTRA, *LIGHT.named, *LIGHT.status, *range(len(LIGHT.series))]
-    inks: dict[str, Ink] = {}
+    colors: dict[str, PaintColor] = {}
     for role in roles:
         name = variable_name(role)
         if name is not None:
-            inks[name] = role
-            inks[f"on-{name}"] = OnFill(role)
-    return inks
+            colors[name] = role
+            colors[f"on-{name}"] = OnFill(role)
+    return colors

@@ -59,7 +59,7 @@ def test_stacked_bars_sum_up_and_down_apart() -> None:
     assert spans == [(0, -6), (0, 1), (0, 8), (1, 3), (3, 6), (8, 9)]
 
 
-def test_lying_bars_on_dates_begin_at_their_base_and_last_milliseconds() -> None:
+def test_horizontal_bars_on_dates_begin_at_their_base_and_last_milliseconds() -> None:
     trace = {"type": "bar", "orientation": "h", "base": ["2024-01-01"], "x": [1500], "y": ["a"]}
     found = plot([trace], {"xaxis": {"type": "date"}})
     assert [(b.x0, b.x1, b.horizontal) for b in found.boxes] == [(0, 1.5, True)]

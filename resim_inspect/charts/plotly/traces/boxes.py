@@ -41,7 +41,7 @@ def is_horizontal(trace: Trace) -> bool:
     if orientation in ("h", "v"):
         return orientation == "h"
     if _given(trace):
-        # Of precomputed quartiles y (not x) holds the positions of lying boxes.
+        # Of precomputed quartiles y (not x) holds the positions of horizontal boxes.
         return trace.get("y") is not None and trace.get("x") is None
     return trace.get("x") is not None and trace.get("y") is None
 

@@ -1,4 +1,4 @@
-"""Error bars of scatter traces and bars, upright or lying."""
+"""Error bars of scatter traces and bars, vertical or horizontal."""
 
 from __future__ import annotations
 

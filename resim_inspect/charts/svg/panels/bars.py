@@ -32,7 +32,7 @@ def height(panel: Bars, width: float) -> float:
 
 
 def _is_vertical(panel: Bars, categories: range, width: float) -> bool:
-    """Return True if the bars of some categories read better upright."""
+    """Return True if the bars of some categories should be vertical."""
     if panel.vertical is not None:
         return panel.vertical
     if len(categories) > horizontal_bars.MAX_CATEGORIES:
@@ -51,12 +51,10 @@ def paint(canvas: Canvas, panel: Bars, room: Room, view: View = WHOLE) -> Painte
     if not _is_vertical(panel, categories, room.width):
         horizontal_bars.paint(canvas, panel, categories, room)
         return PaintedChart(bar_layout.category_caption(panel, len(categories)))
-    upright = UprightBars(panel, categories, room.width - 70)
+    bars = VerticalBars(panel, categories, room.width - 70)
     whole = View((categories[0] - 0.5, categories[-1] + 0.5))
-    plot.paint(canvas, upright.plot(), room, whole, upright.paint_labels)
-    caption = bar_layout.category_caption(
-        panel, len(categories), from_extremes=upright.from_extremes
-    )
+    plot.paint(canvas, bars.plot(), room, whole, bars.paint_labels)
+    caption = bar_layout.category_caption(panel, len(categories), from_extremes=bars.from_extremes)
     return PaintedChart(caption)
 
 
@@ -71,7 +69,7 @@ def _axes_of(panel: Bars, limits: tuple[float, float]) -> Plot:
 
 
 @dataclass(frozen=True)
-class UprightBars:
+class VerticalBars:
     """Vertical bars of some categories as boxes and labels of a plot."""
 
     panel: Bars

@@ -12,9 +12,9 @@ from resim_inspect.export.report.interactive.encoding import color, plain
 from resim_inspect.export.report.interactive.filled_shapes import dashed_line
 from resim_inspect.text import full_number, number, with_unit
 
-_UPRIGHT = 24
-"""Categories up to which bars stand upright if their names are short."""
-_SHORT = 12
+_MAX_VERTICAL = 24
+"""Number of bars up to which they are vertical if the names of categories are short."""
+_MAX_NAME = 12
 _CATEGORY_LABEL = 28
 MAX_BARS = 6_000
 _ROW = 22
@@ -25,18 +25,19 @@ def bars_figure(panel: Bars) -> tuple[dict[str, Any], int, str]:
     """A bar chart, its height in pixels, and a note on bars that are left out."""
     most = max(1, MAX_BARS // max(1, len(panel.series)))
     categories = panel.categories[:most]
-    upright = panel.vertical
-    if upright is None:
+    vertical = panel.vertical
+    if vertical is None:
         longest = max(map(len, categories), default=0)
-        upright = len(categories) * max(1, len(panel.series)) <= _UPRIGHT and longest <= _SHORT
-    traces = [_trace(panel, series, len(categories), upright) for series in panel.series]
+        bars = len(categories) * max(1, len(panel.series))
+        vertical = bars <= _MAX_VERTICAL and longest <= _MAX_NAME
+    traces = [_trace(panel, series, len(categories), vertical) for series in panel.series]
     places: dict[str, Any] = {
         "tickmode": "array",
         "tickvals": list(range(len(categories))),
         "ticktext": [plain(name, _CATEGORY_LABEL) for name in categories],
         "automargin": True,
         "title": {"text": plain(panel.x_title, 80)},
-        "range": [-0.5, len(categories) - 0.5] if upright else [len(categories) - 0.5, -0.5],
+        "range": [-0.5, len(categories) - 0.5] if vertical else [len(categories) - 0.5, -0.5],
     }
     values: dict[str, Any] = {
         "automargin": True,
@@ -47,14 +48,14 @@ def bars_figure(panel: Bars) -> tuple[dict[str, Any], int, str]:
     if panel.percent:
         values["ticksuffix"] = "%"
     shapes = [
-        dashed_line(line.position, line.color_role, vertical=not upright)
+        dashed_line(line.position, line.color_role, vertical=not vertical)
         for line in panel.reference_lines
         if not line.vertical
     ]
     layout = {
         "barmode": "relative" if panel.stacked else "group",
-        "xaxis": places if upright else values,
-        "yaxis": values if upright else places,
+        "xaxis": places if vertical else values,
+        "yaxis": values if vertical else places,
         "shapes": shapes,
         "showlegend": len(panel.series) > 1,
         "hovermode": "closest",
@@ -63,11 +64,11 @@ def bars_figure(panel: Bars) -> tuple[dict[str, Any], int, str]:
     if len(categories) < len(panel.categories):
         note = f"The first {len(categories):,} of {len(panel.categories):,} categories are drawn."
     rows = len(categories) * (1 if panel.stacked else max(1, len(panel.series)))
-    height = 320 if upright else max(220, min(4_000, 90 + _ROW * rows))
+    height = 320 if vertical else max(220, min(4_000, 90 + _ROW * rows))
     return {"data": traces, "layout": layout}, height, note
 
 
-def _trace(panel: Bars, series: BarSeries, shown: int, upright: bool) -> dict[str, Any]:
+def _trace(panel: Bars, series: BarSeries, shown: int, vertical: bool) -> dict[str, Any]:
     values = series.values[:shown]
     has_value = (
         np.ones(len(values), np.bool_)
@@ -94,9 +95,9 @@ def _trace(panel: Bars, series: BarSeries, shown: int, upright: bool) -> dict[st
     places = list(range(len(values)))
     return {
         "type": "bar",
-        "orientation": "v" if upright else "h",
-        "x": places if upright else lengths,
-        "y": lengths if upright else places,
+        "orientation": "v" if vertical else "h",
+        "x": places if vertical else lengths,
+        "y": lengths if vertical else places,
         "name": plain(series.name),
         "hovertext": hover,
         "hoverinfo": "text",
