@@ -38,7 +38,10 @@ class TimeStats(NamedTuple):
 
 
 class SeriesStats(NamedTuple):
-    """Length of a series and what is unusual about its values."""
+    """Length of a series and what is unusual about its values, for the rules.
+
+    Extremes need more passes over the values: `summary.Statistics`, which people read, has them.
+    """
 
     length: int
     nan: int = 0

@@ -41,7 +41,10 @@ HEADLINE_LIMIT = 60
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Statistics of a decoded series; fields that do not apply to its type stay empty."""
+    """Statistics of a decoded series; fields that do not apply to its type stay empty.
+
+    They are what people read; `SeriesStats` has what the rules ask, and mostly decodes nothing.
+    """
 
     n: int
     finite: int = 0

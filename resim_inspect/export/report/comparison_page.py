@@ -249,7 +249,7 @@ def _charts(page: Page, side: ComparedSide, change: Change) -> str:
         with ExitStack() as stack:
             old = _opened(stack, old_path, change.base_position)
             new = _opened(stack, new_path, change.position)
-            return _both(page, old, new)
+            return both_sides(page, old, new)
     except DocumentError as error:
         return notes_html([error.sentence])
 
@@ -266,7 +266,8 @@ def _opened(stack: ExitStack, path: Path | None, position: int | None) -> _Side:
     return document, document.metrics[position]
 
 
-def _both(page: Page, old: _Side, new: _Side) -> str:
+def both_sides(page: Page, old: _Side, new: _Side) -> str:
+    """The charts of a metric of both sides; empty for one whose values say it all."""
     sides = [("before", old), ("after", new)]
     present = [(word, side) for word, side in sides if side is not None]
     values = [side[1].values for _, side in present]

@@ -67,7 +67,7 @@ OTHERWISE_COMPARED = {
     # Not compared, as docs/compare.md says.
     *("start_time", "end_time", "colors", "project_id"),
 }
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 of_each_type = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.name)
 
