@@ -181,10 +181,6 @@ class Staging:
 
     def add(self, path: Path) -> Path:
         """Return the temporary path to write a file to; its folder is made. Raises OSError."""
-        with suppress(FileNotFoundError, NotADirectoryError):
-            if stat.S_ISCHR(path.lstat().st_mode):
-                # For root the file would take the place of /dev/null, for the whole machine.
-                raise OSError(errno.EINVAL, "it is a device", str(path))
         self._folders += make_folders(path.parent, private=self._private)
         # Other processes, threads and machines may write the same file at the same time.
         folder = _temporary_folder() if _is_device(path) else path.parent

@@ -194,10 +194,3 @@ def test_no_other_module_writes_files_under_temporary_names() -> None:
                 if isinstance(text, str) and re.search(r"^[^*]*\.(tmp|part)$", text):
                     found.add(path.relative_to(root.parent).as_posix())
     assert found == RENAMING
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a device of POSIX systems")
-def test_a_device_is_not_replaced_by_a_file() -> None:
-    # A write that went wrong would replace it for the whole machine: only the name is asked for.
-    with Staging() as staging, pytest.raises(OSError, match="it is a device"):
-        staging.add(Path(os.devnull))
