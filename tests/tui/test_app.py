@@ -65,7 +65,7 @@ async def test_each_command_is_listed_once(sample: Path, keys: str) -> None:
             command.title for command in commands(pilot.app, pilot.app.documents, pilot.app.screen)
         ]
         assert sorted(titles) == sorted(set(titles))
-        assert {"Help", "Quit", "Save screenshot", "Theme: resim-light"} <= set(titles)
+        assert {"Show help", "Quit", "Save screenshot", "Theme: resim-light"} <= set(titles)
         assert ("Go to data" in titles) == (keys not in ("enter", "ctrl+o"))
         assert any(title.startswith("Switch to flight-017") for title in titles) == (
             keys == "ctrl+o"

@@ -37,7 +37,7 @@ async def test_ways_back_are_left_to_their_keys(sample: Path) -> None:
         await press(pilot, "enter", "B")
         assert isinstance(pilot.app.screen, RawScreen)
         commands = list(pilot.app.get_system_commands(pilot.app.screen))
-        assert "Read file again" in [command.title for command in commands]
+        assert "Reload file" in [command.title for command in commands]
         assert not [command for command in commands if "back" in command.title.lower()]
 
 
