@@ -192,17 +192,24 @@ def test_doctor_finds_the_engine_and_clears_leftovers(
     tmp_path: Path, alive: Callable[[], list[str]]
 ) -> None:
     workspace = distinct(tmp_path / "ws", 1)
-    process = started(workspace, script="sleep 60")
-    wait_for(lambda: len(alive()) == 1)
-    busy = run(workspace)
-    assert busy.code == 2
-    assert "another run is active" in busy.err
-    os.kill(watchdog_of(process), signal.SIGKILL)
-    process.kill()
-    process.communicate(timeout=30)
-    call = runner("doctor", "--image", BASE_IMAGE)
-    assert call.code == 0, call.out
-    assert "removed container" in call.out
+    removed = False
+    # Other tests use the engine at the same time, and their runs clear the same leftovers.
+    for attempt in range(5):
+        if removed:
+            break
+        process = started(workspace, script="sleep 60")
+        wait_for(lambda: len(alive()) == 1)
+        if not attempt:
+            busy = run(workspace)
+            assert busy.code == 2
+            assert "another run is active" in busy.err
+        os.kill(watchdog_of(process), signal.SIGKILL)
+        process.kill()
+        process.communicate(timeout=30)
+        call = runner("doctor", "--image", BASE_IMAGE)
+        assert call.code == 0, call.out
+        removed = "removed container" in call.out
+    assert removed
     assert f"{BASE_IMAGE} is sha256:" in call.out
     assert alive() == []
     assert runner("doctor", "--image", "no-such:image", "--pull", "never").code == 2
