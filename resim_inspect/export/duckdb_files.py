@@ -18,7 +18,7 @@ from resim_inspect.export.tables import Table
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY_LIMIT = "256MB"
+MEMORY_LIMIT = "320MB"
 """Limit of DuckDB, which takes half of it here; close to it, it frees memory all the time."""
 MAX_THREADS = 4
 """Threads that encode row groups; each holds one."""
