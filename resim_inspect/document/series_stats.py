@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,27 +59,35 @@ class SeriesStats(NamedTuple):
     """Statistics of a series of times; None for others."""
 
 
-def all_series_stats(document: Document) -> dict[int, SeriesStats]:
+def all_series_stats(
+    document: Document, is_cancelled: Callable[[], bool] = lambda: False
+) -> dict[int, SeriesStats]:
     """Statistics of every deferred series, by the position of its metrics data.
 
-    A few threads share the work, because numpy and the disk run beside Python. Raises
-    MalformedError for bytes that protobuf refuses, ChangedError if the file was rewritten
-    since it was opened.
+    A few threads share the work, because numpy and the disk run beside Python. `is_cancelled` is
+    asked before each series. Raises MalformedError for bytes that protobuf refuses, ChangedError
+    if the file was rewritten since it was opened, and the CancelledError of concurrent.futures.
     """
     positions = list(document.deferred)
     if sum(series.length for series in document.deferred.values()) < _ONE_THREAD:
         return {position: series_stats(document, position) for position in positions}
     # Importing it takes as long as validating ten megabytes.
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import CancelledError, ThreadPoolExecutor
     from threading import Barrier
 
     workers = min(_THREADS, os.cpu_count() or 1, len(positions))
     # A pool starts its threads under a lock that all pools share, such as that of the app's
     # workers; next to threads that compute already, each start would take many milliseconds.
     started = Barrier(workers)
+
+    def stats_of(position: int) -> SeriesStats:
+        if is_cancelled():
+            raise CancelledError
+        return series_stats(document, position)
+
     with ThreadPoolExecutor(workers, initializer=started.wait) as pool:
         try:
-            answers = pool.map(lambda position: series_stats(document, position), positions)
+            answers = pool.map(stats_of, positions)
         except RuntimeError:
             started.abort()
             raise

@@ -10,18 +10,26 @@ from typing import TYPE_CHECKING
 from resim_inspect.validation.findings import Finding, Report, Severity, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from resim_inspect.document import Document
 
 __all__ = ["Finding", "Report", "Severity", "Target", "validate"]
 
 
-def validate(document: Document, *, edition: str | None = None) -> Report:
+def validate(
+    document: Document,
+    *,
+    edition: str | None = None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Report:
     """Validate a document by the rules of a release of open-core; None: the newest.
 
     `Report.valid` is the verdict of that release's own validator. Raises ValueError for an
     edition that is not a release number, and a DocumentError where the document cannot be
-    read to its end. The rules are imported at the first call.
+    read to its end. `is_cancelled` is asked before each large series, and ends the validation
+    with the CancelledError of concurrent.futures. The rules are imported at the first call.
     """
     from resim_inspect.validation import validator
 
-    return validator.validate(document, edition=edition)
+    return validator.validate(document, edition=edition, is_cancelled=is_cancelled)

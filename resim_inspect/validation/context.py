@@ -28,8 +28,14 @@ FILE = Target("file")
 class Context:
     """One document that is being validated by one edition."""
 
-    def __init__(self, document: Document, edition: Edition) -> None:
+    def __init__(
+        self,
+        document: Document,
+        edition: Edition,
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.document = document
+        self.is_cancelled = is_cancelled
         self.message: pb.JobMetrics = document.message
         self.edition = edition
         self.data_by_id: Mapping[str, DataState] = {}

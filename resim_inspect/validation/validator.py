@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from resim_inspect.garbage import without_collections
@@ -21,17 +22,24 @@ WIDE = 10_000
 """Metrics and metrics data from which all are checked together, by columns."""
 
 
-def validate(document: Document, *, edition: str | None = None) -> Report:
+def validate(
+    document: Document,
+    *,
+    edition: str | None = None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Report:
     """Validate a document by the rules of a release of open-core; None: the newest.
 
     `Report.valid` is the verdict of that release's own validator. Raises ValueError for an
     edition that is not a release number, and a DocumentError where the document cannot be
-    read to its end: the file was rewritten, or protobuf refuses the bytes of a series.
+    read to its end: the file was rewritten, or protobuf refuses the bytes of a series. A
+    validation that `is_cancelled` ends before its next large series, with the CancelledError of
+    concurrent.futures.
     """
     rules = edition_of(edition)
     with without_collections():
         # The context is freed before the collector is enabled, which would traverse all of it.
-        return _validate(Context(document, rules))
+        return _validate(Context(document, rules, is_cancelled))
 
 
 def _validate(context: Context) -> Report:

@@ -6,12 +6,13 @@ import math
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
-from resim_inspect.document import parse_document, series_stats
+from resim_inspect.document import Document, parse_document, series_stats
 from resim_inspect.validation import validate
 from resim_inspect.validation.rules import series_values
 
@@ -56,6 +57,24 @@ WAYS: dict[str, Callable[[pytest.MonkeyPatch], int]] = {
         or 64
     ),
 }
+
+
+def test_a_cancelled_validation_ends_before_the_next_series(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document = parse_document(odd().bytes(), threshold=WAYS["threads"](monkeypatch))
+    computed: list[int] = []
+    compute = series_stats.series_stats
+
+    def counting(document: Document, position: int) -> series_stats.SeriesStats:
+        computed.append(position)
+        return compute(document, position)
+
+    monkeypatch.setattr(series_stats, "series_stats", counting)
+    with pytest.raises(CancelledError):
+        validate(document, is_cancelled=lambda: len(computed) >= 2)
+    assert 2 <= len(computed) < len(document.deferred)
+    assert validate(document).findings
 
 
 @pytest.mark.parametrize("way", WAYS)

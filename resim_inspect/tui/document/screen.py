@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.message import Message
+from textual.worker import get_current_worker
 
 from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.reloading.signatures import document_signature
@@ -272,9 +274,15 @@ class DocumentScreen(ReferencedScreen, RunHost, LogHost, CompareHost, ExportHost
     def validate(self, session: Session, edition: str | None, before: Report | None) -> None:
         from resim_inspect.validation import validate
 
+        worker = get_current_worker()
         try:
             with gc_paused():
-                report = validate(session.document, edition=edition)
+                report = validate(
+                    session.document, edition=edition, is_cancelled=lambda: worker.is_cancelled
+                )
+        except CancelledError:
+            # The next validation has begun, or the screen is closed.
+            return
         except DocumentError as error:
             state = document_signature(session.document.path)
             self.post_message(self.NotReloaded(error, state))

@@ -148,7 +148,7 @@ def check_deferred(context: Context, entry: DataState, kind: int) -> tuple[str, 
     if context.series_stats is None:
         from resim_inspect.document.series_stats import all_series_stats
 
-        context.series_stats = all_series_stats(context.document)
+        context.series_stats = all_series_stats(context.document, context.is_cancelled)
     stats = context.series_stats[position]
     if stats.nan or stats.infinite:
         report_not_finite(context, entry, None, stats.nan, stats.infinite, stats.length)

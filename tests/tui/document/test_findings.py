@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from pathlib import Path
+
+import pytest
+
+from resim_inspect import validation
+from resim_inspect.document import Document
+from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.findings.pane import FindingList
 from resim_inspect.tui.document.metrics.metric_list import MetricList
+from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.messages import EditionChosen
+from resim_inspect.tui.open.opening import open_path
+from resim_inspect.validation import validate
+from resim_inspect.validation.findings import Report
+from tests.containers.engines import wait_for
 from tests.tui.conftest import keys, opened, press, text
 from tests.tui.document.test_metrics import speeds
 from tests.tui.test_snapshots import flawed
@@ -82,3 +97,35 @@ async def test_enter_is_offered_where_there_is_a_place_to_go_to() -> None:
             assert keys(pilot) == ["Enter"] * somewhere + ["r", "E", "y", "/", "?", "q"]
             await press(pilot, "down")
         assert "metric" in kinds
+
+
+async def test_a_later_validation_ends_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The former would compute beside it, and its report could come last."""
+    calls: list[str | None] = []
+    ended: list[str | None] = []
+
+    def endless(
+        document: Document, *, edition: str | None, is_cancelled: Callable[[], bool]
+    ) -> Report:
+        calls.append(edition)
+        if len(calls) == 2:
+            return validate(document, edition=edition)
+        wait_for(is_cancelled)
+        ended.append(edition)
+        raise CancelledError
+
+    monkeypatch.setattr(validation, "validate", endless)
+    path = tmp_path / "metrics.binproto"
+    flawed().write(path)
+    async with InspectApp(open_path(path), watch=False).run_test(size=(120, 40)) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, DocumentScreen)
+        while not calls:
+            await pilot.pause(0.01)
+        screen.post_message(EditionChosen("0.0.19"))
+        while screen.session.report is None or not ended:
+            await pilot.pause(0.01)
+        assert (calls, ended) == ([None, "0.0.19"], [None])
+        assert screen.session.report.edition == "0.0.19"
