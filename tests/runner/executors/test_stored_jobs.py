@@ -210,7 +210,8 @@ def test_workers_share_a_storage_alone_and_one_is_killed(
     # Names of jobs are in the inputs, since a worker's folders have other names.
     for inputs in workspace.glob("jobs/*/inputs"):
         (inputs / "experience" / "name").write_text(inputs.parent.name)
-    taken = 'job=$(cat "$RESIM_INPUTS/experience/name")'
+    # The inputs of the killed worker are removed while its last build may still begin.
+    taken = 'job=$(cat "$RESIM_INPUTS/experience/name") || exit 1'
     lines = [taken if line.startswith("job=") else line for line in script.splitlines()]
     build.script.write_text("\n".join(lines) + "\n")
     words = ("--storage", f"file://{tmp_path.as_posix()}/store", "--format", "json")
