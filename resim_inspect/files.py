@@ -27,7 +27,7 @@ _RANDOM_PART = 12 + len(".tmp")
 def expanded(text: str) -> Path:
     """Path of a text in which `~` and `~user` mean a home folder.
 
-    As in a shell, they mean files of these names where there is no such user or home.
+    Without such a user or home they are the names of files, as in a shell.
     """
     try:
         return Path(os.path.expanduser(text))  # noqa: PTH111 - Path raises for an unknown user

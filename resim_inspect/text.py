@@ -167,6 +167,8 @@ DIGITS = 6
 """Significant digits of a number wherever nothing else is asked for."""
 LIMIT_DIGITS = 9
 """Significant digits of a failure threshold: people write fewer."""
+DELTA_DIGITS = 4
+"""Significant digits of a difference between two sides."""
 _MAX_DIGITS = 12
 """Significant digits that tell values apart; what differs beyond is noise of computations."""
 _FULL_INTEGER = 2**53

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Change, MetricTotals
 from resim_inspect.comparison.directions import Direction
-from resim_inspect.text import cell_width, clean, count, cut, signed
+from resim_inspect.text import DELTA_DIGITS, cell_width, clean, count, cut, signed
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _MIN_NAME = 14
@@ -68,7 +68,7 @@ def delta_text(change: Change) -> str:
     if change.direction is Direction.SAME:
         return ""
     unit = change.after.measured.unit
-    return signed(change.delta, unit, 4)
+    return signed(change.delta, unit, DELTA_DIGITS)
 
 
 def kind_words(changes: Iterable[Change]) -> str:

@@ -95,5 +95,6 @@ def config_of(folder: Path) -> Path | None:
 
 def inputs_beside(outputs: Path) -> Path | None:
     """Return the inputs folder that belongs to an outputs folder, if there is one."""
-    folder = outputs.absolute().parent / "inputs"
-    return folder if outputs.absolute().name == "outputs" and is_folder(folder) else None
+    whole = outputs.absolute()
+    folder = whole.parent / "inputs"
+    return folder if whole.name == "outputs" and is_folder(folder) else None

@@ -60,7 +60,7 @@ class SeriesStats(NamedTuple):
 
 
 def all_series_stats(
-    document: Document, is_cancelled: Callable[[], bool] = lambda: False
+    document: Document, is_cancelled: Callable[[], bool]
 ) -> dict[int, SeriesStats]:
     """Statistics of every deferred series, by the position of its metrics data.
 

@@ -23,10 +23,7 @@ WIDE = 10_000
 
 
 def validate(
-    document: Document,
-    *,
-    edition: str | None = None,
-    is_cancelled: Callable[[], bool] = lambda: False,
+    document: Document, *, edition: str | None, is_cancelled: Callable[[], bool]
 ) -> Report:
     """Validate a document by the rules of a release of open-core; None: the newest.
 

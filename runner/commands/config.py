@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     path = find_project(folder)
     faults = [] if path is None else project_faults(path)
     if faults:
-        write_failures("resim-runner", [(str(fault), fault.hint) for fault in faults])
+        write_failures(PROGRAM, [(str(fault), fault.hint) for fault in faults])
         return ExitCode.ERROR
     if args.call:
         name, *words = args.call

@@ -6,6 +6,7 @@ import os
 import stat
 from pathlib import Path
 
+from resim_inspect.files import read_small
 from runner.workspace.process_identity import current_owner as current_owner
 from runner.workspace.process_identity import host_identity as host_identity
 from runner.workspace.process_identity import is_stale as is_stale
@@ -18,7 +19,7 @@ LABEL_RUN = LABEL + ".run"
 LABEL_JOB = LABEL + ".job"
 
 _MAX_RECORD = 4096
-"""Bytes that are read of a file which names an owner."""
+"""Limit in bytes of a file that names an owner."""
 
 
 def owner_record(folder: Path, name: str) -> str:
@@ -31,9 +32,6 @@ def owner_record(folder: Path, name: str) -> str:
         is_own = not hasattr(os, "getuid") or about.st_uid == os.getuid()
         if not (is_own and stat.S_ISDIR(about.st_mode)):
             return ""
-        # A FIFO must not block the reader.
-        descriptor = os.open(folder / name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read(_MAX_RECORD).decode("utf-8", "replace")
+        return read_small(folder / name, _MAX_RECORD).decode("utf-8", "replace")
     except OSError:
         return ""

@@ -9,7 +9,7 @@ from resim_inspect.column_values import Absence, absence
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.model import FailureDefinition
 from resim_inspect.job_rows import JobRow
-from resim_inspect.text import clean, number, signed
+from resim_inspect.text import DELTA_DIGITS, clean, number, signed
 from resim_inspect.tui.widgets.column_values import ColumnValues
 from resim_inspect.tui.workspace.reference import ReferenceView, Shown
 
@@ -57,7 +57,7 @@ def metric_values(
         return None if cell is None or differs else cell.limits
 
     def number_text(value: float) -> str:
-        return signed(value, "", 4) if differs else number(value)
+        return signed(value, "", DELTA_DIGITS) if differs else number(value)
 
     return ColumnValues(
         number=numeric,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from resim_inspect.text import clean, signed
+from resim_inspect.text import DELTA_DIGITS, clean, signed
 
 if TYPE_CHECKING:
     from resim_inspect.job_rows import Cell
@@ -75,7 +75,7 @@ class ReferenceView(NamedTuple):
         elif delta == 0:
             difference = "="
         elif delta is not None:
-            difference = signed(delta, cell.unit if with_unit else "", 4)
+            difference = signed(delta, cell.unit if with_unit else "", DELTA_DIGITS)
         else:
             difference = "≠" if cell.unit != other.unit else ""
         if other is not None and other.status is not cell.status:

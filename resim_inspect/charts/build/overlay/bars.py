@@ -11,7 +11,7 @@ import numpy as np
 from resim_inspect.charts.build.bars import batch_labels
 from resim_inspect.charts.build.overlay.sides import ABOVE, BELOW, Words, numbered
 from resim_inspect.charts.model.drawing import Axis, Bars, BarSeries, Box, Curve, Fill, Plot
-from resim_inspect.text import signed
+from resim_inspect.text import DELTA_DIGITS, signed
 
 
 def merged_bars(old: Bars, new: Bars, words: Words, *, alone: bool) -> tuple[Bars, ...] | None:
@@ -144,7 +144,7 @@ def merged_histograms(old: Plot, new: Plot, words: Words) -> tuple[Plot, ...] | 
     for low, high in sorted(common):
         delta = after.get((low, high), 0.0) - before.get((low, high), 0.0)
         if delta:
-            boxes.append(Box(low, high, 0.0, delta, color, text=signed(delta, "", 4)))
+            boxes.append(Box(low, high, 0.0, delta, color, text=signed(delta, "", DELTA_DIGITS)))
     centers = np.array([(low + high) / 2 for low, high in sorted(common)])
     deltas = np.array([after.get(key, 0.0) - before.get(key, 0.0) for key in sorted(common)])
     read = Curve(words.difference_name(""), centers, deltas, counted=False, legend=False)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from resim_inspect.charts.build.overlay.sides import DIFFERENCE, Words
 from resim_inspect.charts.model.drawing import Gauge
-from resim_inspect.text import number, signed
+from resim_inspect.text import DELTA_DIGITS, number, signed
 
 
 def merged_gauges(old: Gauge, new: Gauge, words: Words) -> tuple[Gauge, ...]:
@@ -42,4 +42,4 @@ def difference_words(before: float | None, after: float | None, unit: str) -> st
     delta = after - before
     share = delta / abs(before) * 100 if before else math.inf
     relative = f" ({signed(share, '%', 3)})" if math.isfinite(share) else ""
-    return f"{DIFFERENCE} {signed(delta, unit, 4)}{relative}"
+    return f"{DIFFERENCE} {signed(delta, unit, DELTA_DIGITS)}{relative}"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from resim_inspect.comparison import Change, Direction, JobChanges
 from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Reading
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import signed
+from resim_inspect.text import DELTA_DIGITS, signed
 
 _BESIDE = (EVENT, FINDING, JOB)
 
@@ -114,7 +114,7 @@ def _cell(change: Change) -> ChangeCell:
     if change.delta is None or change.after is None or change.direction is Direction.SAME:
         return ChangeCell(change, "", "")
     unit = change.after.measured.unit
-    return ChangeCell(change, signed(change.delta, "", 4), unit)
+    return ChangeCell(change, signed(change.delta, "", DELTA_DIGITS), unit)
 
 
 def _status(reading: Reading | None) -> MetricStatus | None:

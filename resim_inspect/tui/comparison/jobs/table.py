@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from resim_inspect.comparison import Direction, MetricTotals
 from resim_inspect.comparison.cells import median_text, spread_text
 from resim_inspect.comparison.directions import LISTED
-from resim_inspect.text import clean, fit, number, signed
+from resim_inspect.text import DELTA_DIGITS, clean, fit, number, signed
 from resim_inspect.tui.comparison.jobs.columns import CHANGE, PINNED, MetricOrder, compared_columns
 from resim_inspect.tui.comparison.jobs.rows import ComparedRow
 from resim_inspect.tui.key_hints import key_of, unmatched_text
@@ -117,7 +117,7 @@ def short_totals(totals: MetricTotals | None) -> str:
     if totals is None or totals.median is None:
         return ""
     sign = "  " if totals.significant else "~ "
-    return sign + signed(totals.median, "", 4)
+    return sign + signed(totals.median, "", DELTA_DIGITS)
 
 
 def long_totals(totals: MetricTotals | None) -> str:
