@@ -25,8 +25,12 @@ from resim_inspect.validation.findings import Severity
 KEYS_WIDTH = 18
 """Cells of the keys."""
 _MEANINGS = {Severity.ERROR: ": ReSim's validator rejects the file"}
+# In a narrow box a longer line would break between a mark and its word.
 MARKS = (
-    "   ".join(f"{status.symbol} {status.word}" for status in WORST_FIRST),
+    *(
+        "   ".join(f"{status.symbol} {status.word}" for status in statuses)
+        for statuses in (WORST_FIRST[:3], WORST_FIRST[3:])
+    ),
     "   ".join(f"{each.symbol} {each.value}{_MEANINGS.get(each, '')}" for each in Severity),
 )
 
