@@ -29,6 +29,7 @@ from textual.pilot import Pilot
 from benchmarks.programs.bare_app import BareApp
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.gc_tuning import low_latency_gc
+from resim_inspect.tui.key_order import OrderedKeysApp
 from resim_inspect.tui.open.opening import open_path
 
 TICK = 0.005
@@ -224,6 +225,13 @@ class AppDriver:
         screen = self.app.screen
         await self._done(screen, screen.call_after_refresh)
 
+    async def _taken(self) -> None:
+        """Wait until a key that was pressed is being handled: the app holds it back until the
+        effect of the one before it is complete."""
+        await self._done(self.app, self.app.call_later)
+        while isinstance(self.app, OrderedKeysApp) and self.app.has_keys_typed_ahead:
+            await asyncio.sleep(0.001)
+
     async def _done(self, node: MessagePump, call: Callable[[Callable[[], None]], object]) -> None:
         done = asyncio.Event()
         call(done.set)
@@ -241,6 +249,7 @@ class AppDriver:
         name = NAMES.get(key, key)
         before, cpu = time.perf_counter(), time.thread_time()
         self.app.post_message(events.Key(name, key if len(key) == 1 else None))
+        await self._taken()
         await self.answered()
         return {
             "key": key,
@@ -256,6 +265,7 @@ class AppDriver:
             await asyncio.sleep(0.02)
             await self.answered()
             busy = any(not worker.is_finished for worker in self.app.workers)
+            busy |= isinstance(self.app, OrderedKeysApp) and self.app.has_pending_keys
             quiet = 0 if busy else quiet + 1
         if quiet < QUIET:
             print(f"still at work: {list(self.app.workers)}", file=sys.stderr)

@@ -13,7 +13,6 @@ from time import monotonic
 
 from textual.app import ScreenStackError
 from textual.events import Event, Key, Paste
-from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.widget import Widget
 
@@ -26,10 +25,8 @@ DEADLINE = 2.0
 """
 MAX_ROUNDS = 200
 """Number of rounds of messages after which the next key is handled in any case."""
-
-
-class KeyPassed(Message):
-    """A marker that follows a key up from the focused widget: the key has been handled."""
+CLOSED_CHECK = 0.01
+"""Seconds between two looks at whether a widget that is waited for has been closed."""
 
 
 class OrderedKeysApp(GracefulExitApp, KeyTimes):
@@ -41,12 +38,18 @@ class OrderedKeysApp(GracefulExitApp, KeyTimes):
         self._current_key: Event | None = None
         """Key or paste whose effects are not yet complete."""
         self._following: asyncio.Task[None] | None = None
-        self._passed = asyncio.Event()
+        self._delivered = asyncio.Event()
+        """Set once the current key is in the queue of the widget that it is for."""
 
     @property
     def has_pending_keys(self) -> bool:
         """True until every key that has arrived has had its effect."""
         return self._current_key is not None
+
+    @property
+    def has_keys_typed_ahead(self) -> bool:
+        """True while a key that has arrived waits for the effect of the one before it."""
+        return bool(self._typed_ahead)
 
     @property
     def escape_to_minimize(self) -> bool:
@@ -61,34 +64,34 @@ class OrderedKeysApp(GracefulExitApp, KeyTimes):
             self._typed_ahead.append(event)
         else:
             self._current_key = event
-            self._passed.clear()
+            self._delivered.clear()
             # The task begins before the handlers: one that never returns must not hold up the keys.
-            target = self._key_target()
-            self._following = asyncio.create_task(self._follow())
+            self._following = asyncio.create_task(self._follow(self._focus_path()))
             await super().on_event(event)
-            if not target.post_message(KeyPassed()):
-                self._passed.set()
+            self._delivered.set()
 
-    def _key_target(self) -> MessagePump:
-        return self.focused or self.screen
+    def _focus_path(self) -> list[MessagePump]:
+        """Return the focused widget and all that it lies in, up to the app."""
+        node = self.focused or self.screen
+        return [pump for pump in node.ancestors_with_self if isinstance(pump, MessagePump)]
 
-    def on_key_passed(self) -> None:
-        self._passed.set()
+    async def _follow(self, path: list[MessagePump]) -> None:
+        """Wait until the current key has had its effect, then handle the next one.
 
-    async def _follow(self) -> None:
-        """Wait until the current key has had its effect, then handle the next one."""
-        deadline = monotonic() + DEADLINE
+        A key passes from the focused widget up the path that it lay on when the key arrived.
+        """
         try:
             async with asyncio.timeout(DEADLINE):
-                await self._passed.wait()
-            stable = 0
-            state = self._focus_state()
-            for _ in range(MAX_ROUNDS):
-                await self._round(deadline)
-                former, state = state, self._focus_state()
-                stable = stable + 1 if state == former and self._is_ready() else 0
-                if stable >= 2 or monotonic() > deadline:
-                    break
+                await self._delivered.wait()
+                await self._round(path)
+                stable = 0
+                state = self._focus_state()
+                for _ in range(MAX_ROUNDS):
+                    await self._round(self._focus_path())
+                    former, state = state, self._focus_state()
+                    stable = stable + 1 if state == former and self._is_ready() else 0
+                    if stable >= 2:
+                        break
         except (TimeoutError, ScreenStackError):
             pass  # The next key is handled as things are.
         finally:
@@ -96,14 +99,18 @@ class OrderedKeysApp(GracefulExitApp, KeyTimes):
             if self._current_key is not None and not self.post_message(self._current_key):
                 self._current_key = None
 
-    async def _round(self, deadline: float) -> None:
-        """Wait until the app and the widgets on the focus path have handled their messages."""
-        focused = self.focused or self.screen
-        for pump in (*focused.ancestors_with_self, self):
-            handled = asyncio.Event()
-            if isinstance(pump, MessagePump) and pump.call_later(handled.set):
-                async with asyncio.timeout(max(0.01, deadline - monotonic())):
-                    await handled.wait()
+    async def _round(self, path: list[MessagePump]) -> None:
+        """Wait until widgets, one after the other, have handled the messages in their queues.
+
+        What a key closes drops its messages, and a message does not bubble out of a closed screen:
+        only those that still run are waited for.
+        """
+        loop = asyncio.get_running_loop()
+        for pump in path:
+            handled: asyncio.Future[None] = loop.create_future()
+            if pump.call_later(handled.set_result, None):
+                while pump.is_running and not handled.done():
+                    await asyncio.wait((handled,), timeout=CLOSED_CHECK)
 
     def _focus_state(self) -> tuple[object, object, int]:
         return self.screen, self.focused, len(self.screen_stack)

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from resim_inspect.building.builder import DocumentBuilder
@@ -145,6 +148,47 @@ async def test_a_slow_handler_does_not_block_the_keys(
         await type_ahead(pilot, ["slash", "q"])
         assert isinstance(pilot.app, InspectApp)
         assert pilot.app.leaving or isinstance(pilot.app.focused, Input)
+
+
+class ClosingInput(Input):
+    """An input that closes its screen by its own hand, before it has passed the key on."""
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            self.app.pop_screen()
+
+
+class NestedInput(ModalScreen[None]):
+    """A dialog whose input lies deep enough for a message to be on its way when it closes."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(), Vertical(), Vertical():
+            yield ClosingInput()
+
+
+async def test_a_closed_dialog_does_not_hold_the_keys_after_it(
+    sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_order, "DEADLINE", 3600.0)
+    async with opened(sample) as pilot:
+        for key, pane in (("2", "data"), ("4", "findings"), ("1", "metrics")) * 4:
+            await pilot.app.push_screen(NestedInput())
+            await settle(pilot)
+            await type_ahead(pilot, ["escape", key])
+            assert isinstance(pilot.app.screen, DocumentScreen)
+            assert pilot.app.screen.current == pane
+
+
+@pytest.mark.parametrize("key", ["J", "question_mark", "ctrl+p", "d", "slash", "L", "enter"])
+async def test_keys_typed_ahead_of_a_closing_screen_are_handled_after_it(
+    sample: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setattr(key_order, "DEADLINE", 3600.0)
+    async with opened(sample) as pilot:
+        await type_ahead(pilot, [key, "escape", "2", key, "escape", "4"])
+        assert isinstance(pilot.app.screen, DocumentScreen)
+        assert pilot.app.screen.current == "findings"
 
 
 @pytest.mark.parametrize("words", ["/flights/017", "resim://p/b", " 'a b.binproto'\n"])
