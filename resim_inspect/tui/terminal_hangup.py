@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -24,7 +25,10 @@ from resim_inspect.web import DRIVER_VARIABLE, WEB_DRIVER
 POLL_SECONDS = 0.5
 """Seconds between two looks at the terminal where the system does not report a hang-up."""
 EXIT_SECONDS = 1.5
-"""Seconds that the app has to exit by itself."""
+"""Seconds that the app has to exit by itself once its terminal is gone."""
+SIGNAL_EXIT_SECONDS = 15.0
+"""Seconds that it has after a signal, as long as there is a terminal that it can restore: more than
+any exit takes."""
 EXIT_CODE = 129
 """Exit code after a hang-up: 128 + SIGHUP."""
 TERMINATED_CODE = 143
@@ -43,7 +47,7 @@ def exits_on_hangup(exit_app: Callable[[], object]) -> Iterator[None]:
     """Watch the terminal meanwhile; once it is gone, or at SIGTERM, call `exit_app` in a thread.
 
     Raises SystemExit at the end if it is gone; the process is ended if the app still runs after
-    `EXIT_SECONDS`.
+    `EXIT_SECONDS`, or `SIGNAL_EXIT_SECONDS` where a signal came and the terminal is there.
     """
     done, hung_up = threading.Event(), threading.Event()
     codes = [EXIT_CODE]
@@ -117,9 +121,14 @@ def _watch(
         if process.poll() is None:
             process.terminate()
     exit_app()
-    if done.wait(EXIT_SECONDS):
+    begun = time.monotonic()
+    while not done.wait(POLL_SECONDS):
+        is_gone = any(map(_is_gone, descriptors))
+        if time.monotonic() - begun >= (EXIT_SECONDS if is_gone else SIGNAL_EXIT_SECONDS):
+            break
+    else:
         return
-    # The main thread waits for Textual's writer, which is dead.
+    # The main thread waits for Textual's writer, which is dead, or does not return.
     for process in list(_CHILDREN):
         if process.poll() is None:
             process.kill()

@@ -48,6 +48,18 @@ with exits_on_hangup(ended.set):
     ended.wait()
 """
 """A program that has written half a line when its terminal goes away."""
+SLOW = """
+import threading, time
+from resim_inspect.tui import terminal_hangup
+terminal_hangup.EXIT_SECONDS = terminal_hangup.POLL_SECONDS = 0.1
+ended = threading.Event()
+with terminal_hangup.exits_on_hangup(ended.set):
+    print("A line", flush=True)
+    ended.wait()
+    time.sleep(1)
+    print("and the end", flush=True)
+"""
+"""A program that needs longer to exit than it has where its terminal is gone."""
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +154,15 @@ def test_a_hangup_signal_ends_the_app_and_restores_the_terminal(tmp_path: Path) 
     terminal.process.send_signal(signal.SIGHUP)
     assert terminal.close(b"") == 129
     assert b"\x1b[?1049l" in terminal.seen
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 143)])
+def test_a_busy_app_has_the_time_to_restore_the_terminal(number: signal.Signals, code: int) -> None:
+    terminal = Terminal(program=SLOW)
+    terminal.wait_for("A line")
+    terminal.process.send_signal(number)
+    assert terminal.close(b"") == code
+    assert "and the end" in terminal.text
 
 
 def test_an_unfinished_line_is_lost_with_its_terminal() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import textual.pilot
 from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-untyped]
 from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
@@ -42,6 +43,7 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     Drawing.watch(monkeypatch)
+    monkeypatch.setattr(textual.pilot, "Pilot", StatePilot)  # that of `App.run_test`
     share_rules(monkeypatch)
     drop_strip_caches(monkeypatch)
     # A cursor that blinks is in the picture or not, as chance has it.

@@ -114,16 +114,27 @@ class StatePilot(Pilot[Any]):
             self.app.post_message(key_event(key))
             await self._rest(self._has_messages)
 
+    async def pause(self, delay: float | None = None) -> None:
+        """Wait some seconds; without them, until every message is handled and drawn. What a pilot
+        does with the mouse and the size of the terminal ends with it."""
+        if delay is None:
+            await self._rest(self._has_messages)
+        else:
+            await super().pause(delay)
+
     async def settle(self) -> None:
         """Wait until no worker runs, no message waits and nothing is left to be drawn."""
         await self._rest(lambda: self._has_workers() or self._has_messages())
 
     async def _rest(self, is_busy: Callable[[], bool]) -> None:
-        """Wait until the app is not busy and has drawn all that has changed."""
+        """Wait until the app is not busy and has drawn all that has changed, or has exited."""
         end = monotonic() + DEADLINE
         await self._until_quiet(is_busy, end)
         while not is_leaving(self.app) and self._draw_covered():
             await self._until_quiet(is_busy, end)
+        while is_leaving(self.app) and self.app.is_running and not self.app._exit:
+            assert monotonic() < end, "the app does not exit"
+            await asyncio.sleep(INTERVAL)
 
     def _draw_covered(self) -> bool:
         """Draw what has changed in the screens below a dialog; return False if nothing was drawn.
@@ -166,7 +177,11 @@ class StatePilot(Pilot[Any]):
     def _draws_later(self) -> bool:
         """Return True while a timer of Textual or of a large table runs."""
         tables = self.app.screen.query(ColumnTable)
-        return Drawing.delays[self.app] > 0 or any(table.is_building for table in tables)
+        return (
+            Drawing.delays[self.app] > 0
+            or self.app._resize_event is not None
+            or any(table.is_building for table in tables)
+        )
 
     def _has_messages(self) -> bool:
         app = self.app

@@ -297,7 +297,7 @@ async def test_two_fetches_at_once(cloud: FakeCloud) -> None:
         async with looking(ADDRESS) as second:
             await until(second, lambda: isinstance(second.app.screen, FetchErrorDialog))
             assert "another run is active" in text(second)
-            await press(second, "escape")
+            await press_running(second, "escape")
             assert here(second) == [True, True, False]
 
 

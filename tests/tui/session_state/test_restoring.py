@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.worker import Worker
 
 from resim_inspect.arguments import NO_STATE
 from resim_inspect.building.builder import DocumentBuilder
@@ -276,6 +277,11 @@ async def test_the_table_of_a_workspace_comes_back(tmp_path: Path) -> None:
         assert (table.job.name, table.selected.key) == ("job-3", "metric Max speed")
 
 
+def is_restored(workers: Iterable[Worker[Any]]) -> bool:
+    """Return True once the view of a screen has been read and is being restored."""
+    return any(worker.description == "restoring the view" for worker in workers)
+
+
 async def test_a_job_that_was_not_read_before_the_end_stays_in_the_view(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -296,7 +302,7 @@ async def test_a_job_that_was_not_read_before_the_end_stays_in_the_view(
         patch.setattr(WorkspaceScreen, "scan", endless)
         app = InspectApp(open_path(tmp_path), watch=False, keeps_state=True)
         async with app.run_test(size=(120, 40)) as pilot:
-            await until(pilot, lambda: len(app.workers) > 0)
+            await until(pilot, lambda: is_restored(app.workers))
             await pilot.press("f", "q")
         app.finish_state()
     after = json.loads(view_file(tmp_path).read_text())["view"]["table"]
