@@ -19,6 +19,7 @@ from resim_inspect.building.sample import write_sample
 from resim_inspect.document import Document
 from resim_inspect.document.reloading.loading import load
 from resim_inspect.filtering.catalog import Catalog
+from resim_inspect.tui import key_order
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.open.detect import DetectedPath, PathKind
@@ -46,6 +47,8 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(textual.pilot, "Pilot", StatePilot)  # that of `App.run_test`
     share_rules(monkeypatch)
     drop_strip_caches(monkeypatch)
+    # A key that holds up those after it is a fault, which no deadline is to hide.
+    monkeypatch.setattr(key_order, "DEADLINE", 3600.0)
     # A cursor that blinks is in the picture or not, as chance has it.
     original = Input.__init__
 

@@ -167,10 +167,7 @@ class NestedInput(ModalScreen[None]):
             yield ClosingInput()
 
 
-async def test_a_closed_dialog_does_not_hold_the_keys_after_it(
-    sample: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(key_order, "DEADLINE", 3600.0)
+async def test_a_closed_dialog_does_not_hold_the_keys_after_it(sample: Path) -> None:
     async with opened(sample) as pilot:
         for key, pane in (("2", "data"), ("4", "findings"), ("1", "metrics")) * 4:
             await pilot.app.push_screen(NestedInput())
@@ -182,9 +179,8 @@ async def test_a_closed_dialog_does_not_hold_the_keys_after_it(
 
 @pytest.mark.parametrize("key", ["J", "question_mark", "ctrl+p", "d", "slash", "L", "enter"])
 async def test_keys_typed_ahead_of_a_closing_screen_are_handled_after_it(
-    sample: Path, monkeypatch: pytest.MonkeyPatch, key: str
+    sample: Path, key: str
 ) -> None:
-    monkeypatch.setattr(key_order, "DEADLINE", 3600.0)
     async with opened(sample) as pilot:
         await type_ahead(pilot, [key, "escape", "2", key, "escape", "4"])
         assert isinstance(pilot.app.screen, DocumentScreen)

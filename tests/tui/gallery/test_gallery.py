@@ -108,15 +108,19 @@ def _are_charts_drawn(screen: Screen[Any]) -> bool:
 
 
 async def _rest(pilot: Pilot[Any]) -> None:
-    """Wait until nothing is left to be drawn; an evaluation goes on all the time."""
-    if not isinstance(pilot.app.screen, EvaluatingScreen):
-        await settle(pilot)
-        # A chart under a dialog draws no frames that one could wait for.
-        await until(pilot, lambda: all(map(_are_charts_drawn, screens_in_view(pilot.app))))
-        await settle(pilot)
+    """Wait until nothing is left to be drawn; the slow evaluation goes on all the time."""
+
+    def is_evaluating() -> bool:
+        return isinstance(pilot.app.screen, EvaluatingScreen)
+
+    await until(pilot, lambda: not is_evaluating() or "12 of 40   M" in text(pilot))
+    if is_evaluating():
+        await pilot.pause(0.1)
         return
-    await until(pilot, lambda: "12 of 40   M" in text(pilot))
-    await pilot.pause(0.1)
+    await settle(pilot)
+    # A chart under a dialog draws no frames that one could wait for.
+    await until(pilot, lambda: all(map(_are_charts_drawn, screens_in_view(pilot.app))))
+    await settle(pilot)
 
 
 async def _show(pilot: Pilot[Any], view: View) -> None:
