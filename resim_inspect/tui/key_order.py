@@ -1,4 +1,4 @@
-"""Order of typed keys: a key is handled when all that the key before it started is done.
+"""Order of typed keys: a key is handled when the messages that follow from the key before it are.
 
 Textual passes a key to the focused widget at once, while the action of the key before it may still
 be moving the focus or opening a dialog. Keys that arrive in one read (a paste, a slow connection)
@@ -39,11 +39,11 @@ class OrderedKeysApp(GracefulExitApp, KeyTimes):
         """Key or paste whose effects are not yet complete."""
         self._following: asyncio.Task[None] | None = None
         self._delivered = asyncio.Event()
-        """Set once the current key is in the queue of the widget that it is for."""
+        """Set once the app has handled the current key or passed it to the focused widget."""
 
     @property
     def has_pending_keys(self) -> bool:
-        """True until every key that has arrived has had its effect."""
+        """True until every key that the app has received has had its effect."""
         return self._current_key is not None
 
     @property

@@ -26,9 +26,9 @@ POLL_SECONDS = 0.5
 """Seconds between two looks at the terminal where the system does not report a hang-up."""
 EXIT_SECONDS = 1.5
 """Seconds that the app has to exit by itself once its terminal is gone."""
-SIGNAL_EXIT_SECONDS = 15.0
-"""Seconds that it has after a signal, as long as there is a terminal that it can restore: more than
-any exit takes."""
+SIGNAL_EXIT_SECONDS = 9.0
+"""Seconds that it has after a signal where there is a terminal that it can restore; what sends
+SIGTERM often kills after ten."""
 EXIT_CODE = 129
 """Exit code after a hang-up: 128 + SIGHUP."""
 TERMINATED_CODE = 143
@@ -49,13 +49,13 @@ def exits_on_hangup(exit_app: Callable[[], object]) -> Iterator[None]:
     Raises SystemExit at the end if it is gone; the process is ended if the app still runs after
     `EXIT_SECONDS`, or `SIGNAL_EXIT_SECONDS` where a signal came and the terminal is there.
     """
-    done, hung_up = threading.Event(), threading.Event()
-    codes = [EXIT_CODE]
+    done = threading.Event()
+    # Exit codes of what has happened, of which the first counts. A signal handler must take no
+    # lock, as that of an Event: it may interrupt another one that holds it.
+    codes: list[int] = []
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
-        if number == signal.SIGTERM:
-            codes[:] = [TERMINATED_CODE]
-        hung_up.set()
+        codes.append(TERMINATED_CODE if number == signal.SIGTERM else EXIT_CODE)
 
     former: dict[int, Any] = {}
     if sys.platform != "win32":
@@ -67,7 +67,7 @@ def exits_on_hangup(exit_app: Callable[[], object]) -> Iterator[None]:
     descriptors = _terminals()
     watcher = threading.Thread(
         target=_watch,
-        args=(descriptors, done, hung_up, exit_app, codes),
+        args=(descriptors, done, exit_app, codes),
         name="hang-up",
         daemon=True,
     )
@@ -78,7 +78,7 @@ def exits_on_hangup(exit_app: Callable[[], object]) -> Iterator[None]:
         done.set()
         for caught, handler in former.items():
             signal.signal(caught, handler)
-    if hung_up.is_set():
+    if codes:
         _discard_output(descriptors)
         raise SystemExit(codes[0])
 
@@ -109,21 +109,21 @@ def _discard_output(descriptors: list[int]) -> None:
 def _watch(
     descriptors: list[int],
     done: threading.Event,
-    hung_up: threading.Event,
     exit_app: Callable[[], object],
     codes: list[int],
 ) -> None:
-    while not (hung_up.is_set() or any(map(_is_gone, descriptors))):
+    while not (codes or any(map(_is_gone, descriptors))):
         if done.wait(POLL_SECONDS):
             return
-    hung_up.set()
+    if not codes:
+        codes.append(EXIT_CODE)
     for process in list(_CHILDREN):
         if process.poll() is None:
             process.terminate()
     exit_app()
     begun = time.monotonic()
     while not done.wait(POLL_SECONDS):
-        is_gone = any(map(_is_gone, descriptors))
+        is_gone = not descriptors or any(map(_is_gone, descriptors))
         if time.monotonic() - begun >= (EXIT_SECONDS if is_gone else SIGNAL_EXIT_SECONDS):
             break
     else:

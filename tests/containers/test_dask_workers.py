@@ -123,11 +123,21 @@ def test_the_containers_of_a_cancelled_worker_are_removed_by_itself(
             events = events_of(workspace)
             return [event.get("job", "") for event in events if event["event"] == kind]
 
-        wait_for(lambda: len(kinds("started")) == 4, "4 containers")
-        slurm.call("scancel", slurm.running()[0])
-        (gate / "open").touch()
-        label = f"label={LABEL_RUN}={events_of(workspace)[0]['run']}"
-        out, err = run.communicate(timeout=300)
+        def containers() -> set[str]:
+            events = events_of(workspace)
+            label = f"label={LABEL_RUN}={events[0]['run']}" if events else "label=none"
+            return set(docker("ps", "-aq", "--filter", label).split())
+
+        try:
+            wait_for(lambda: len(containers()) == 4, "4 containers")
+            before = containers()
+            slurm.call("scancel", slurm.running()[0])
+            # The slots of the other worker are taken: what is gone was removed at the cancellation.
+            wait_for(lambda: len(before - containers()) == 2, "the end of two containers")
+            (gate / "open").touch()
+            out, err = run.communicate(timeout=300)
+        finally:
+            run.kill()
         assert run.returncode == 0, err
         assert json.loads(out)["outcomes"] == {"done": SLURM_JOBS}
         twice = {job for job, times in Counter(kinds("started")).items() if times > 1}
@@ -135,7 +145,7 @@ def test_the_containers_of_a_cancelled_worker_are_removed_by_itself(
         assert len(twice) == 2
         # No watchdog and no later worker had to do it.
         assert not [e for e in events_of(workspace) if "leftover" in e.get("text", "")]
-        assert not docker("ps", "-aq", "--filter", label)
+        assert not containers()
         wait_for(lambda: not slurm.jobs(), "the end of the Slurm jobs")
 
 

@@ -211,7 +211,7 @@ def test_doctor_finds_the_engine_and_clears_leftovers(
         removed = "removed container" in call.out
     assert removed
     assert f"{BASE_IMAGE} is sha256:" in call.out
-    assert alive() == []
+    wait_for(lambda: alive() == [])
     assert runner("doctor", "--image", "no-such:image", "--pull", "never").code == 2
 
 
