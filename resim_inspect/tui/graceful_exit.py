@@ -52,6 +52,14 @@ class GracefulExitApp(App[None]):
         self._mode_names.discard(mode)
         return super().remove_mode(mode)
 
+    async def _replace_screen(self, screen: Screen[Any]) -> Screen[Any]:
+        # Textual keeps what any widget puts off until after the next frame with the screen on top,
+        # and it would drop that with a dialog which closes before it is drawn.
+        callbacks, screen._callbacks = screen._callbacks, []
+        for callback, pump in callbacks:
+            pump.call_later(callback)
+        return await super()._replace_screen(screen)
+
     def exit_in_haste(self) -> None:
         """Exit, with what is to be done before at once: the process may not have the time."""
         try:

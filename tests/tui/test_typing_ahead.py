@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import textual.screen
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -205,3 +206,23 @@ async def test_a_paste_on_the_open_screen_fills_the_path(words: str) -> None:
         focused = pilot.app.focused
         assert isinstance(focused, PathInput)
         assert focused.value == words.strip().strip("'")
+
+
+async def test_what_waits_for_a_frame_outlives_a_dialog_that_is_never_drawn(
+    sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(textual.screen, "UPDATE_PERIOD", 3600.0)
+    async with opened(sample) as pilot:
+        waiting, called = pilot.app.screen, asyncio.Event()
+        dialog = NestedInput()
+        await pilot.app.push_screen(dialog)
+        await settle(pilot)
+        dialog.refresh()
+        waiting.call_after_refresh(called.set)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not called.is_set()
+        # As a key does: in the app's own task, with no turn of the dialog in between.
+        pilot.app.call_later(pilot.app.pop_screen)
+        await settle(pilot)
+        assert called.is_set()
