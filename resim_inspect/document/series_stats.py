@@ -68,23 +68,25 @@ def all_series_stats(
     asked before each series. Raises MalformedError for bytes that protobuf refuses, ChangedError
     if the file was rewritten since it was opened, and the CancelledError of concurrent.futures.
     """
+    # Importing concurrent.futures takes as long as validating ten megabytes.
+
+    def stats_of(position: int) -> SeriesStats:
+        if is_cancelled():
+            from concurrent.futures import CancelledError
+
+            raise CancelledError
+        return series_stats(document, position)
+
     positions = list(document.deferred)
     if sum(series.length for series in document.deferred.values()) < _ONE_THREAD:
-        return {position: series_stats(document, position) for position in positions}
-    # Importing it takes as long as validating ten megabytes.
-    from concurrent.futures import CancelledError, ThreadPoolExecutor
+        return {position: stats_of(position) for position in positions}
+    from concurrent.futures import ThreadPoolExecutor
     from threading import Barrier
 
     workers = min(_THREADS, os.cpu_count() or 1, len(positions))
     # A pool starts its threads under a lock that all pools share, such as that of the app's
     # workers; next to threads that compute already, each start would take many milliseconds.
     started = Barrier(workers)
-
-    def stats_of(position: int) -> SeriesStats:
-        if is_cancelled():
-            raise CancelledError
-        return series_stats(document, position)
-
     with ThreadPoolExecutor(workers, initializer=started.wait) as pool:
         try:
             answers = pool.map(stats_of, positions)

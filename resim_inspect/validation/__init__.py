@@ -27,8 +27,9 @@ def validate(
 
     `Report.valid` is the verdict of that release's own validator. Raises ValueError for an
     edition that is not a release number, and a DocumentError where the document cannot be
-    read to its end. `is_cancelled` is asked before each large series, and ends the validation
-    with the CancelledError of concurrent.futures. The rules are imported at the first call.
+    read to its end. `is_cancelled` is asked before each deferred series, unless these are small;
+    once it returns True, the validation ends with the CancelledError of concurrent.futures. The
+    rules are imported at the first call.
     """
     from resim_inspect.validation import validator
 

@@ -29,9 +29,9 @@ def validate(
 
     `Report.valid` is the verdict of that release's own validator. Raises ValueError for an
     edition that is not a release number, and a DocumentError where the document cannot be
-    read to its end: the file was rewritten, or protobuf refuses the bytes of a series. A
-    validation that `is_cancelled` ends before its next large series, with the CancelledError of
-    concurrent.futures.
+    read to its end: the file was rewritten, or protobuf refuses the bytes of a series.
+    `is_cancelled` is asked before each deferred series, unless these are small; once it returns
+    True, the validation ends with the CancelledError of concurrent.futures.
     """
     rules = edition_of(edition)
     with without_collections():

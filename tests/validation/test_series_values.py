@@ -59,10 +59,11 @@ WAYS: dict[str, Callable[[pytest.MonkeyPatch], int]] = {
 }
 
 
+@pytest.mark.parametrize("way", ["numpy", "threads"])
 def test_a_cancelled_validation_ends_before_the_next_series(
-    monkeypatch: pytest.MonkeyPatch,
+    way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document = parse_document(odd().bytes(), threshold=WAYS["threads"](monkeypatch))
+    document = parse_document(odd().bytes(), threshold=WAYS[way](monkeypatch))
     computed: list[int] = []
     compute = series_stats.series_stats
 
