@@ -14,7 +14,7 @@ from resim_inspect.derived import is_derived
 from resim_inspect.document.discovery import inputs_beside
 from resim_inspect.document.reloading.loading import load_when_written
 from resim_inspect.document.reloading.signatures import Debounce, Signature, document_signature
-from resim_inspect.errors import DocumentError
+from resim_inspect.errors import ChangedError, DocumentError
 from resim_inspect.text import clean
 from resim_inspect.tui.document.session import Session, changed_metrics
 from resim_inspect.tui.gc_tuning import gc_paused
@@ -65,6 +65,14 @@ class ReloadingScreen(MainScreen[None], Background):
             self.error = error
             self.state = state
 
+    class NotValidated(Message):
+        """The validator could not read a document to its end."""
+
+        def __init__(self, session: Session, error: DocumentError) -> None:
+            super().__init__()
+            self.session = session
+            self.error = error
+
     class Compared(Message):
         """A new version of the document has been compared with the one before."""
 
@@ -99,6 +107,10 @@ class ReloadingScreen(MainScreen[None], Background):
     def validate(self, session: Session, edition: str | None, before: Report | None) -> object:
         """Validate a session; `before`: the report that its findings are compared with."""
         raise NotImplementedError
+
+    def validate_later(self, before: Report | None) -> None:
+        """Validate once the screen is drawn: what it shows then, by the edition of then."""
+        self.call_after_refresh(lambda: self.validate(self.session, self.edition, before))
 
     def update_lines(self) -> None:
         """Show the state of the document and the keys that apply."""
@@ -179,7 +191,7 @@ class ReloadingScreen(MainScreen[None], Background):
         self.app.clear_notifications()
         # The older document closes its file when the last thread that reads it is done.
         self.show_session(new)
-        self.call_after_refresh(self.validate, new, self.edition, old.report)
+        self.validate_later(old.report)
         self._before = old
 
     def compare_with_before(self) -> None:
@@ -214,11 +226,19 @@ class ReloadingScreen(MainScreen[None], Background):
         self._reading = False
         self._seen = message.state
         self.note = "new file unreadable: previous version shown"
-        self.app.notify(
-            clean(message.error.sentence, 300),
-            title="The file cannot be read now",
-            severity="warning",
-            timeout=8,
-            markup=False,
-        )
+        self._warn("The file cannot be read now", message.error)
         self.update_lines()
+
+    @on(NotValidated)
+    def _not_validated(self, message: NotValidated) -> None:
+        if message.session.document is not self.session.document:
+            return
+        if isinstance(message.error, ChangedError):
+            self.start_reload()
+        else:
+            self._warn("The file cannot be validated", message.error)
+            self.show_session(self.session.with_failure(clean(message.error.sentence, 300)))
+
+    def _warn(self, title: str, error: DocumentError) -> None:
+        sentence = clean(error.sentence, 300)
+        self.app.notify(sentence, title=title, severity="warning", timeout=8, markup=False)

@@ -16,7 +16,6 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from resim_inspect.document.approximate import is_approximate
-from resim_inspect.document.reloading.signatures import document_signature
 from resim_inspect.errors import DocumentError
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.host import CompareHost
@@ -262,7 +261,7 @@ class DocumentScreen(ReferencedScreen, RunHost, LogHost, CompareHost, ExportHost
 
     def _validate_first(self) -> None:
         # The card of the first metric is being made: it comes before this too.
-        self.call_after_refresh(self.validate, self.session, self.edition, None)
+        self.validate_later(None)
 
     @work(
         thread=True,
@@ -281,15 +280,15 @@ class DocumentScreen(ReferencedScreen, RunHost, LogHost, CompareHost, ExportHost
                     session.document, edition=edition, is_cancelled=lambda: worker.is_cancelled
                 )
         except CancelledError:
-            # The next validation has begun, or the screen is closed.
             return
         except DocumentError as error:
-            state = document_signature(session.document.path)
-            self.post_message(self.NotReloaded(error, state))
+            end: Message = self.NotValidated(session, error)
         else:
-            self.post_message(
-                self.ValidationFinished(session, report, changed_findings(before, report))
-            )
+            end = self.ValidationFinished(session, report, changed_findings(before, report))
+        if worker.is_cancelled:
+            # The screen is closed, or the next validation has begun: its message is the last.
+            return
+        self.post_message(end)
         # One after the other: two threads that compute leave the screen a third of the time.
         if not session.catalog.linked:
             with gc_paused():

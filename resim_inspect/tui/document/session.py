@@ -35,6 +35,7 @@ class Session:
         inputs: Path | None = None,
         changes: Changes | None = None,
         reference: MatchedReference | None = None,
+        failure: str = "",
     ) -> None:
         self.document = document
         self.signature = signature
@@ -49,6 +50,8 @@ class Session:
         """Changes of metrics since the version before; empty until they are known."""
         self.reference = reference
         """The reference that the metrics are compared with; None without one."""
+        self.failure = failure
+        """Sentence that says why the document cannot be validated; empty if it can."""
 
     @classmethod
     def of(cls, loaded: Loaded, label: str = "", inputs: Path | None = None) -> Session:
@@ -59,18 +62,26 @@ class Session:
 
     def with_report(self, report: Report) -> Session:
         """Copy of this session with a validation report."""
-        return self._copy(report, self.changes, self.reference)
+        return self._copy(report, self.changes, self.reference, "")
 
     def with_changes(self, changes: Changes) -> Session:
         """Copy of this session with the changes since the version before."""
-        return self._copy(self.report, changes, self.reference)
+        return self._copy(self.report, changes, self.reference, self.failure)
 
     def with_reference(self, reference: MatchedReference | None) -> Session:
         """Copy of this session with another reference, or without one."""
-        return self._copy(self.report, self.changes, reference)
+        return self._copy(self.report, self.changes, reference, self.failure)
+
+    def with_failure(self, failure: str) -> Session:
+        """Copy of this session, whose document cannot be validated."""
+        return self._copy(self.report, self.changes, self.reference, failure)
 
     def _copy(
-        self, report: Report | None, changes: Changes, reference: MatchedReference | None
+        self,
+        report: Report | None,
+        changes: Changes,
+        reference: MatchedReference | None,
+        failure: str,
     ) -> Session:
         return Session(
             self.document,
@@ -81,6 +92,7 @@ class Session:
             inputs=self.inputs,
             changes=changes,
             reference=reference,
+            failure=failure,
         )
 
     @property

@@ -104,6 +104,8 @@ class TopBar(Widget):
     def _findings(self, session: Session, styles: ThemeStyles) -> list[StyledText]:
         report = session.report
         if report is None:
+            if session.failure:
+                return [("cannot be validated", styles.of(MetricStatus.FAIL_WARN))]
             return [("checking…", styles.quiet)]
         pieces: list[StyledText] = []
         if not report.count(Severity.ERROR) and not report.count(Severity.WARNING):

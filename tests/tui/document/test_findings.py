@@ -21,6 +21,7 @@ from resim_inspect.validation.findings import Report
 from tests.containers.engines import wait_for
 from tests.tui.conftest import keys, opened, press, text
 from tests.tui.document.test_metrics import speeds
+from tests.tui.state_pilot import until
 from tests.tui.test_snapshots import flawed
 
 
@@ -122,10 +123,9 @@ async def test_a_later_validation_ends_the_one_before(
     async with InspectApp(open_path(path), watch=False).run_test(size=(120, 40)) as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, DocumentScreen)
-        while not calls:
-            await pilot.pause(0.01)
+        await until(pilot, lambda: bool(calls))
         screen.post_message(EditionChosen("0.0.19"))
-        while screen.session.report is None or not ended:
-            await pilot.pause(0.01)
+        await until(pilot, lambda: screen.session.report is not None and bool(ended))
+        assert screen.session.report is not None
         assert (calls, ended) == ([None, "0.0.19"], [None])
         assert screen.session.report.edition == "0.0.19"

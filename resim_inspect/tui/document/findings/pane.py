@@ -81,6 +81,7 @@ class FindingList(RowList):
         self.rows: Sequence[Row] = ()
         self.by = FindingGrouping.NOTHING
         self.checked = False
+        self.failure = ""
         self.query_text = ""
         self.query_error = ""
         self.shown: Sequence[Finding] = ()
@@ -97,7 +98,7 @@ class FindingList(RowList):
     def show(self, session: Session, by: FindingGrouping) -> None:
         """Show the findings of a document; the cursor stays with its finding."""
         here = self.finding
-        self.by, self.checked = by, session.report is not None
+        self.by, self.checked, self.failure = by, session.report is not None, session.failure
         ordered = self._matching(sorted(session.findings, key=lambda f: -f.severity.rank))
         self.shown = ordered
         rows: list[Row] = list(ordered)
@@ -145,7 +146,7 @@ class FindingList(RowList):
     def empty_text(self) -> str:
         if self.checked and self.query_text:
             return unmatched_text("finding", self.query_text, "document.back")
-        return "nothing is wrong with this file" if self.checked else "checking…"
+        return "nothing is wrong with this file" if self.checked else self.failure or "checking…"
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         finding = self.rows[row]
