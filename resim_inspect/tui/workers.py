@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import ClassVar
 
 from textual.message import Message
 from textual.widget import Widget
@@ -103,12 +104,24 @@ class Background(Widget):
     `@work(thread=True, exclusive=True, group=…, exit_on_error=False, description=…)`;
     they touch no widget and only post messages, which an app that is leaving drops.
     A worker that a busy flag keeps to one at a time is not exclusive: its last message clears the
-    flag while its thread still ends, and an exclusive successor would cancel it.
+    flag while its thread still ends, and an exclusive successor would cancel it. It posts that
+    message whatever it raises, or its `ERROR` clears the flag.
     """
+
+    RETRIED: ClassVar[Collection[str]] = ()
+    """Names of workers that start again by themselves: an error of theirs is shown once, until
+    they succeed. The next one would cover the screen as soon as the user has closed it."""
+    _failing: frozenset[str] = frozenset()
+    """Workers of `RETRIED` whose error has been shown."""
 
     def post_message(self, message: Message) -> bool:
         return not is_too_late(self) and super().post_message(message)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self.post_message(WorkerFailed(event.worker.description, event.worker.error))
+        worker = event.worker
+        if event.state is WorkerState.SUCCESS:
+            self._failing -= {worker.name}
+        elif event.state is WorkerState.ERROR and worker.error is not None:
+            if worker.name not in self._failing:
+                self.post_message(WorkerFailed(worker.description, worker.error))
+            self._failing |= {worker.name} & {*self.RETRIED}

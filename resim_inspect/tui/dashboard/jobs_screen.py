@@ -184,14 +184,17 @@ class JobsDashboard(DashboardScreen):
     def _survey(self, unread: Sequence[tuple[str, JobSource]]) -> None:
         worker, ranges = get_current_worker(), {}
         end = time.monotonic() + SURVEY_SECONDS
-        for key, source in unread:
-            if worker.is_cancelled:
-                break
-            drawn = source.draw(samples_allowed(1))
-            ranges[key] = range_of(drawn.drawing, source)
-            if time.monotonic() > end:
-                break
-        self.post_message(self.RangesRead(ranges))
+        try:
+            for key, source in unread:
+                if worker.is_cancelled:
+                    break
+                ranges[key] = JobRange(source, None, "", "")  # One that raises is not read again.
+                drawn = source.draw(samples_allowed(1))
+                ranges[key] = range_of(drawn.drawing, source)
+                if time.monotonic() > end:
+                    break
+        finally:
+            self.post_message(self.RangesRead(ranges))
 
     @on(RangesRead)
     def _ranges_read(self, message: RangesRead) -> None:

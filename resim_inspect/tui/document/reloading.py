@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.message import Message
-from textual.worker import get_current_worker
+from textual.worker import Worker, WorkerState, get_current_worker
 
 from resim_inspect.derived import is_derived
 from resim_inspect.document.discovery import inputs_beside
@@ -37,6 +37,8 @@ MAX_DELAY = 5.0
 
 class ReloadingScreen(MainScreen[None], Background):
     """A screen of a document that follows its file."""
+
+    RETRIED = ("_check",)
 
     class FileChecked(Message):
         """The state of the file has been read; `seen` is the state that was known then."""
@@ -132,8 +134,11 @@ class ReloadingScreen(MainScreen[None], Background):
     @work(thread=True, group="check", exit_on_error=False, description="looking at the file")
     def _check(self, path: Path, seen: Signature | None) -> None:
         # The sources of a derived document are many files, and a disk may take its time.
-        state = document_signature(path)
-        self.post_message(self.FileChecked(seen, state, is_derived=is_derived(path)))
+        state, derived = None, False
+        try:
+            state, derived = document_signature(path), is_derived(path)
+        finally:
+            self.post_message(self.FileChecked(seen, state, is_derived=derived))
 
     @on(FileChecked)
     def _file_checked(self, message: FileChecked) -> None:
@@ -145,6 +150,8 @@ class ReloadingScreen(MainScreen[None], Background):
             return
         # Emissions are evaluated as a whole: not for each of many rows that come in turn.
         if not message.is_derived or self._debounce.is_due(message.state, monotonic()):
+            # A state whose reading raises is not read again and again.
+            self._seen = message.state
             self.start_reload()
 
     def start_reload(self) -> None:
@@ -193,6 +200,10 @@ class ReloadingScreen(MainScreen[None], Background):
         self.show_session(new)
         self.validate_later(old.report)
         self._before = old
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.worker.group == "reload" and event.state is WorkerState.ERROR:
+            self._reading = False
 
     def compare_with_before(self) -> None:
         """Compare the document with the version before it, once the threads that read it are done:

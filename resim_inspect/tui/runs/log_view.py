@@ -29,6 +29,7 @@ class LogView(SearchableList, Background):
     """The last lines of a log; the cursor stays at the end while the log is followed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*HITS, *LOG]
+    RETRIED = ("_read",)
     DEFAULT_CSS = """
     LogView {
         height: 1fr; border: round $rule; border-title-color: $foreground;
@@ -91,7 +92,11 @@ class LogView(SearchableList, Background):
 
     @work(thread=True, group="log", exit_on_error=False, description="reading a log")
     def _read(self, tail: LogTail) -> None:
-        self.post_message(self.PieceRead(tail, tail.read()))
+        piece = None
+        try:
+            piece = tail.read()
+        finally:
+            self.post_message(self.PieceRead(tail, piece))
 
     @on(PieceRead)
     def _piece_read(self, message: PieceRead) -> None:

@@ -28,6 +28,7 @@ POLL_INTERVAL = 0.25
 class RunBar(Background):
     """One line with the state of a run; without a run that goes on or died it may be hidden."""
 
+    RETRIED = ("_read",)
     DEFAULT_CSS = "RunBar { height: 1; background: $panel; }"
 
     class Changed(Message):
@@ -86,12 +87,14 @@ class RunBar(Background):
         from runner.workspace.errors import WorkspaceError
         from runner.workspace.job_status import with_continued_jobs
 
+        state, problem = None, "The run cannot be read: an internal error occurred."
         try:
             places = RunPlaces(follower.record.path)
             state, problem = with_continued_jobs(follower.poll(), places.run_folder), ""
         except WorkspaceError as error:
-            state, problem = None, str(error)
-        self.post_message(self.StateRead(follower, state, problem))
+            problem = str(error)
+        finally:
+            self.post_message(self.StateRead(follower, state, problem))
 
     @on(StateRead)
     def _state_read(self, message: StateRead) -> None:

@@ -186,8 +186,12 @@ class RunDialog(Dialog[StartedRun | None], Background):
 
     @work(thread=True, group="plan", exit_on_error=False, description="planning the run")
     def _plan(self, reading: PlanReading, folder: Path | None) -> None:
-        plan = read_plan(reading.request, folder=folder, reading=reading)
-        self.post_message(self.PlanRead(plan))
+        problem = "The run cannot be planned: an internal error occurred."
+        plan = Plan(reading.request, problem=problem, is_refused=True)
+        try:
+            plan = read_plan(reading.request, folder=folder, reading=reading)
+        finally:
+            self.post_message(self.PlanRead(plan))
 
     @on(PlanRead)
     def _plan_read(self, message: PlanRead) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from itertools import takewhile
 from typing import ClassVar
 
@@ -217,30 +218,19 @@ class DataList(RowList, Background):
     def _fetch(self) -> None:
         self._measure(self.session.document, tuple(self._missing))
 
-    @work(
-        thread=True,
-        exclusive=True,
-        group="lengths",
-        exit_on_error=False,
-        description="measuring the data",
-    )
+    @work(thread=True, group="lengths", exit_on_error=False, description="measuring the data")
     def _measure(self, document: Document, positions: tuple[int, ...]) -> None:
         worker = get_current_worker()
         texts: dict[int, str] = {}
-        for position in positions:
-            if worker.is_cancelled:
-                break
-            data = document.data[position]
-            try:
-                if data.external_path is not None:
-                    texts[position] = "–"
-                elif data.is_per_category:
-                    texts[position] = f"{len(data.category_names):,} categ."
-                else:
-                    texts[position] = f"{document.length(data):,}"
-            except DocumentError:
-                texts[position] = "?"
-        self.post_message(self.Lengths(document, texts))
+        try:
+            for position in positions:
+                if worker.is_cancelled:
+                    break
+                texts[position] = "?"  # One that raises is not measured again.
+                with suppress(DocumentError):
+                    texts[position] = _length_text(document, document.data[position])
+        finally:
+            self.post_message(self.Lengths(document, texts))
 
     def on_data_list_lengths(self, message: Lengths) -> None:
         message.stop()
@@ -284,6 +274,14 @@ class DataList(RowList, Background):
             self._title()
             self.post_message(KeyHintsChanged())
             self.refresh()
+
+
+def _length_text(document: Document, data: MetricsData) -> str:
+    if data.external_path is not None:
+        return "–"
+    if data.is_per_category:
+        return f"{len(data.category_names):,} categ."
+    return f"{document.length(data):,}"
 
 
 def data_title(data: MetricsData, index: MetricsData | None, styles: ThemeStyles) -> Text:

@@ -74,7 +74,6 @@ class ValueRows(RowList, Background):
 
     @work(
         thread=True,
-        exclusive=True,
         group="values",
         exit_on_error=False,
         description="reading the values of metrics",
@@ -82,13 +81,16 @@ class ValueRows(RowList, Background):
     def _read_values(self, session: Session, positions: tuple[int, ...]) -> None:
         worker, document = get_current_worker(), session.document
         values: dict[int, str] = {}
-        for position in positions:
-            if worker.is_cancelled:
-                break
-            metric = document.metrics[position]
-            parts = self.read_value(document, metric), self.read_delta(session, metric)
-            values[position] = DELTA_GAP.join(part for part in parts if part)
-        self.post_message(self.Values(session, values))
+        try:
+            for position in positions:
+                if worker.is_cancelled:
+                    break
+                metric = document.metrics[position]
+                values[position] = ""  # One that raises is not read again.
+                parts = self.read_value(document, metric), self.read_delta(session, metric)
+                values[position] = DELTA_GAP.join(part for part in parts if part)
+        finally:
+            self.post_message(self.Values(session, values))
 
     def on_value_rows_values(self, message: Values) -> None:
         message.stop()

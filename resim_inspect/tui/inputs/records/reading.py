@@ -92,16 +92,17 @@ class RecordReading(Background):
     @work(thread=True, group="records", exit_on_error=False, description="counting rows of a file")
     def count_rows(self, records: RecordFile) -> None:
         """Count the rows up to the end of the file."""
-        reported_at, is_readable = time.monotonic(), True
+        reported_at, is_readable = time.monotonic(), False
         try:
             while records.extend() and not records.is_complete and not is_worker_cancelled():
                 if time.monotonic() - reported_at >= PROGRESS_INTERVAL:
                     self.post_message(self.Counted(records, is_done=False))
                     reported_at = time.monotonic()
+            is_readable = True
         except (FileChangedError, RecordingError, OSError) as error:
             self._explain(records, error)
-            is_readable = False
-        self.post_message(self.Counted(records, is_done=True, is_readable=is_readable))
+        finally:
+            self.post_message(self.Counted(records, is_done=True, is_readable=is_readable))
 
     @work(thread=True, group="records", exit_on_error=False, description="reading rows of a file")
     def read_page(self, records: RecordFile, first: int, most: int) -> None:

@@ -34,6 +34,7 @@ class RecordList(SearchedRows):
     """Rows of a file, in columns or as lines, with a cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*RECORDS]
+    RETRIED = ("count_rows",)
 
     def __init__(self, *, watch: bool = True) -> None:
         super().__init__()
