@@ -1,4 +1,5 @@
-"""Leaving at any moment: the app exits when nothing is being made any more."""
+"""Leaving at any moment: the app exits when nothing is being made any more, a screen closes when no
+other is above it."""
 
 from __future__ import annotations
 
@@ -8,12 +9,13 @@ from time import monotonic
 from typing import Any
 
 from rich.console import RenderableType
+from textual import on
 from textual.app import App
 from textual.await_complete import AwaitComplete
-from textual.events import Event, InputEvent
+from textual.events import Event, InputEvent, ScreenResume
 from textual.message import Message
 from textual.message_pump import MessagePump
-from textual.screen import Screen
+from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
 POLL_INTERVAL = 0.005
@@ -179,3 +181,25 @@ def is_too_late(pump: MessagePump) -> bool:
     except RuntimeError:
         return is_leaving(pump.app) if isinstance(pump, App) or pump.is_attached else True
     return False
+
+
+class ClosingScreen(Screen[ScreenResultType]):
+    """A screen that closes when it is the uppermost one in view, at once or later.
+
+    Textual closes the uppermost screen, whichever that is, with the callback of the one that was to
+    close; the next key that closes a screen then ends the app.
+    """
+
+    _late_result: tuple[ScreenResultType | None] | None = None
+    """The result with which it closes as soon as it is the uppermost one; None to stay."""
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        if self.is_active:
+            return super().dismiss(result)
+        self._late_result = (result,)
+        return AwaitComplete()
+
+    @on(ScreenResume)
+    def _close_late(self) -> None:
+        if self._late_result is not None:
+            self.dismiss(*self._late_result)

@@ -37,6 +37,7 @@ from resim_inspect.tui.document.reloading import ReloadingScreen
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.exporting.choices import ExportChoice
 from resim_inspect.tui.exporting.dialog import ExportDialog
+from resim_inspect.tui.graceful_exit import ClosingScreen
 from resim_inspect.tui.help_screen import HelpScreen
 from resim_inspect.tui.inputs.pane import InputsScreen
 from resim_inspect.tui.inputs.preview_lines import PreviewLines
@@ -86,7 +87,7 @@ from tests.tui.widgets.chart_documents import waves
 DOCUMENT = "batch/jobs/flight/outputs/metrics.binproto"
 BASES = {
     *(Dialog, MainScreen, QueryingScreen, ReloadingScreen, ReferencedScreen, DashboardScreen),
-    *(RawReadingScreen, MaximisingScreen, RunRequests),
+    *(RawReadingScreen, MaximisingScreen, ClosingScreen, RunRequests),
 }
 """Classes of screens that are never shown themselves."""
 

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from resim_inspect.tui.graceful_exit import ClosingScreen
 from resim_inspect.tui.jump.labels import labels
 from resim_inspect.tui.keymap import BINDINGS
 from resim_inspect.tui.keys.jump import JUMP_SCREEN
@@ -25,7 +26,7 @@ class JumpTarget(NamedTuple):
     offset: Offset
 
 
-class JumpScreen(ModalScreen[Widget | None]):
+class JumpScreen(ModalScreen[Widget | None], ClosingScreen[Widget | None]):
     """Answers with the widget whose label was typed, None for Esc and for any other key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*JUMP_SCREEN]

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from resim_inspect.text import cell_width, clean, cut, fit, wrap
+from resim_inspect.tui.graceful_exit import ClosingScreen
 from resim_inspect.tui.key_hints import fitting_hints, hint_line, hint_words
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.dialogs import DIALOG, ERROR_DIALOG
@@ -34,7 +35,7 @@ MAX_DETAIL = 2_000
 """Characters of a value that a dialog of details shows; copying copies all of them."""
 
 
-class Dialog(ModalScreen[T], ThemedScreen):
+class Dialog(ModalScreen[T], ClosingScreen[T], ThemedScreen):
     """A box in the middle of the screen that Esc closes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*DIALOG]

@@ -9,6 +9,7 @@ from textual import on
 from textual.message import Message
 from textual.screen import ScreenResultType
 
+from resim_inspect.tui.graceful_exit import ClosingScreen
 from resim_inspect.tui.key_hints import KeyHint, active_hints
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
@@ -18,7 +19,10 @@ from resim_inspect.tui.widgets.containers import ContainerLines
 from resim_inspect.tui.widgets.maximising import BoxHost, MaximisingScreen
 
 
-class MainScreen(MaximisingScreen[ScreenResultType], BoxHost, ThemedScreen, ContainerLines):
+class MainScreen(
+    MaximisingScreen[ScreenResultType], ClosingScreen[ScreenResultType], BoxHost, ThemedScreen,
+    ContainerLines,
+):  # fmt: skip
     """A screen with a `BottomBar`, which follows the focus and `KeyHintsChanged`."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012

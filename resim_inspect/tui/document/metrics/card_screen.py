@@ -96,11 +96,12 @@ class CardScreen(MainScreen[int | None], ExportHost, QueryHost):
     def _chart_read(self) -> None:
         self.update_hints()
 
-    def session_changed(self, old: Session, new: Session) -> None:
+    def session_changed(self, old: Session, new: Session) -> None:  # noqa: ARG002
         """Show the same metric in the new session; close if it is gone."""
         position: int | None = self.position
-        if new.document is not old.document:
-            position = same_metric(old, self.position, new)
+        # The position is in its own session, which is older than `old` while it waits to close.
+        if new.document is not self.session.document:
+            position = same_metric(self.session, self.position, new)
             self.positions = new.catalog.order
         if position is None:
             self.app.notify("The metric is no longer in the file.", timeout=5)

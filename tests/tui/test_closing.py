@@ -1,0 +1,121 @@
+"""Screens that close by a message while another screen is above them, or another mode in view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.errors import InspectError
+from resim_inspect.tui.comparison.jobs.screen import ComparedJobsScreen
+from resim_inspect.tui.comparison.paths import CompareFailed
+from resim_inspect.tui.comparison.screen import ComparisonScreen
+from resim_inspect.tui.document.metrics.card_screen import CardScreen
+from resim_inspect.tui.exporting.choices import ExportChoice
+from resim_inspect.tui.exporting.dialog import ExportDialog
+from resim_inspect.tui.help_screen import HelpScreen
+from tests.tui.comparison.documents import flight
+from tests.tui.conftest import opened, press, session_of, settle
+from tests.tui.widgets.chart_documents import waves
+
+Place = tuple[Callable[[Path], Screen[Any]], Callable[[Screen[Any]], object]]
+"""A screen, and what closes it."""
+
+
+def _card(_: Path) -> CardScreen:
+    return CardScreen(session_of(waves()), 0, [0])
+
+
+def _comparison(folder: Path) -> ComparisonScreen:
+    before, after = (folder / name / "metrics.binproto" for name in ("before", "after"))
+    return ComparisonScreen(flight(before, late=False), flight(after, late=True))
+
+
+def _compared_jobs(folder: Path) -> ComparedJobsScreen:
+    waves().write(folder / "jobs/a/outputs/metrics.binproto")
+    return ComparedJobsScreen(folder, folder)
+
+
+def _export(folder: Path) -> ExportDialog:
+    choice = ExportChoice("chart", "SVG", "chart", ".svg", lambda _path, _cancelled: "")
+    return ExportDialog([choice], folder)
+
+
+def _lose_the_metric(screen: Screen[Any]) -> None:
+    """Show the card versions of its file without the metric, the last one once more."""
+    assert isinstance(screen, CardScreen)
+    new = DocumentBuilder()
+    new.text("Another", "one")
+    empty = session_of(DocumentBuilder())
+    for before, after in pairwise([screen.session, session_of(new), empty, empty]):
+        screen.call_later(screen.session_changed, before, after)
+
+
+def _post(message: Callable[[], Message]) -> Callable[[Screen[Any]], object]:
+    return lambda screen: screen.post_message(message())
+
+
+def _failed() -> Message:
+    return CompareFailed(InspectError("The sides cannot be compared."))
+
+
+PLACES: dict[str, Place] = {
+    "card": (_card, _lose_the_metric),
+    "comparison": (_comparison, _post(_failed)),
+    "compared-jobs": (_compared_jobs, _post(_failed)),
+    "written": (_export, _post(lambda: ExportDialog.Written(Path("a.svg"), "a chart"))),
+    "cancelled": (_export, _post(lambda: ExportDialog.Refused(""))),
+}
+
+
+@pytest.fixture(params=PLACES)
+def place(request: pytest.FixtureRequest) -> Place:
+    return PLACES[request.param]
+
+
+async def _shown(pilot: Pilot[Any], screen: Screen[Any], answers: list[object]) -> None:
+    pilot.app.push_screen(screen, answers.append)
+    await settle(pilot)
+
+
+async def test_a_screen_closes_when_it_is_uppermost_again(place: Place, tmp_path: Path) -> None:
+    make, act = place
+    answers: list[object] = []
+    async with opened(waves(), (80, 24)) as pilot:
+        first = pilot.app.screen
+        lower = make(tmp_path)
+        await _shown(pilot, lower, answers)
+        await pilot.app.run_action("app.help")
+        await settle(pilot)
+        act(lower)
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, HelpScreen)
+        assert not answers
+        await press(pilot, "escape")
+        assert pilot.app.screen is first
+        assert len(answers) == 1
+
+
+async def test_a_screen_closes_when_its_mode_is_in_view_again(place: Place, tmp_path: Path) -> None:
+    make, act = place
+    answers: list[object] = []
+    async with opened(waves(), (80, 24)) as pilot:
+        first = pilot.app.screen
+        lower = make(tmp_path)
+        await _shown(pilot, lower, answers)
+        await pilot.app.run_action("app.open")
+        await settle(pilot)
+        act(lower)
+        await settle(pilot)
+        assert not answers
+        await pilot.app.run_action("app.previous")
+        await settle(pilot)
+        assert pilot.app.screen is first
+        assert len(answers) == 1
