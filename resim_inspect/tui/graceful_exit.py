@@ -125,15 +125,20 @@ class GracefulExitApp(App[None]):
             self.call_later(exit_if_made)
             await tried.wait()
 
-    def all_screens(self) -> list[Screen[Any]]:
-        """The screens of every mode that has been shown."""
-        screens: list[Screen[Any]] = list(self.screen_stack)
+    def screen_stacks(self) -> list[list[Screen[Any]]]:
+        """The screens of every mode that has been shown, each from its lowest; first the mode in
+        view."""
+        stacks: list[list[Screen[Any]]] = [self.screen_stack]
         for mode in self._mode_names - {self.current_mode}:
             try:
-                screens += self.get_screen_stack(mode)
+                stacks.append(self.get_screen_stack(mode))
             except KeyError:
                 continue  # A mode that was never shown has no screens.
-        return screens
+        return stacks
+
+    def all_screens(self) -> list[Screen[Any]]:
+        """The screens of every mode that has been shown."""
+        return [screen for stack in self.screen_stacks() for screen in stack]
 
     def _widgets(self) -> list[Widget]:
         """Every widget of every screen of every mode."""
@@ -166,6 +171,15 @@ class GracefulExitApp(App[None]):
                 if pump.is_running and not handled.is_set()
             ]
         return self._is_made() and set(self._widgets()) == set(widgets)
+
+
+def screens_above(screen: Screen[Any]) -> list[Screen[Any]]:
+    """Return the screens on top of a screen in its own mode, which need not be in view."""
+    app: object = screen.app
+    for stack in app.screen_stacks() if isinstance(app, GracefulExitApp) else ():
+        if screen in stack:
+            return stack[stack.index(screen) + 1 :]
+    return []
 
 
 def is_leaving(app: object) -> bool:

@@ -25,6 +25,7 @@ from resim_inspect.tui.document.session import Session, changed_findings
 from resim_inspect.tui.document.top_bar import TopBar
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.gc_tuning import gc_paused
+from resim_inspect.tui.graceful_exit import screens_above
 from resim_inspect.tui.key_hints import KeyHint, key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.app import FOCUS
@@ -327,7 +328,7 @@ class DocumentScreen(ReferencedScreen, RunHost, LogHost, CompareHost, ExportHost
             self.match_again()
         for pane in self.panes:
             pane.show_session(session)
-        for screen in self.app.screen_stack:
+        for screen in screens_above(self):
             if isinstance(screen, SessionObserver):
                 # Queued: the screen may still be mounting.
                 screen.call_later(screen.session_changed, old, session)

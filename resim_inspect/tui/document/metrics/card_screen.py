@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.events import ScreenResume
 
 from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.enums import FAILING
@@ -50,6 +51,8 @@ class CardScreen(MainScreen[int | None], ExportHost, QueryHost):
         self.positions = positions
         self.at = at
         self._some_fail = any(map(self._fails, positions))
+        self._is_gone = False
+        """True if the newest version of the file no longer has the metric."""
         self.small_chart = chart
         """The chart beside the list: its zoom, cursor and choices come along, and go back."""
 
@@ -102,14 +105,22 @@ class CardScreen(MainScreen[int | None], ExportHost, QueryHost):
         # The position is in its own session, which is older than `old` while it waits to close.
         if new.document is not self.session.document:
             position = same_metric(self.session, self.position, new)
-            self.positions = new.catalog.order
+        self._is_gone = position is None
         if position is None:
-            self.app.notify("The metric is no longer in the file.", timeout=5)
-            self.dismiss(None)
+            self._close_if_gone()
             return
+        if new.document is not self.session.document:
+            self.positions = new.catalog.order
         self.session, self.position = new, position
         self._some_fail = any(map(self._fails, self.positions))
         self._show()
+
+    @on(ScreenResume)
+    def _close_if_gone(self) -> None:
+        # Out of view, the notice would go unread, and the metric may return.
+        if self._is_gone and self.is_active:
+            self.app.notify("The metric is no longer in the file.", timeout=5)
+            self.dismiss(None)
 
     def on_theme_changed(self) -> None:
         """Repaint in the colours of a new theme."""
