@@ -266,18 +266,19 @@ class InspectApp(
         if not runs or self.leaving:
             self.exit()
             return
-        if self.runs.is_asked:
+        if self.runs.question in self.screen_stack:
             return
-        self.runs.is_asked = True
+        if self.runs.question is not None:
+            self.runs.question.dismiss(None)  # It may wait in another mode.
 
         def answered(row: int | None) -> None:
-            self.runs.is_asked = False
             if row == 1:
                 self.runs.stop()
             if row is not None and row < 2:
                 self.exit()
 
-        self.push_screen(leave_dialog(runs), answered)
+        self.runs.question = leave_dialog(runs)
+        self.push_screen(self.runs.question, answered)
 
     # Help and commands.
 

@@ -1,10 +1,11 @@
-"""Screens that close by a message while another screen is above them, or another mode in view."""
+"""Screens that are to close, or to ask, while another is above them or another mode in view."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,10 @@ from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.exporting.choices import ExportChoice
 from resim_inspect.tui.exporting.dialog import ExportDialog
 from resim_inspect.tui.help_screen import HelpScreen
+from resim_inspect.tui.messages import OpenRequested
+from resim_inspect.tui.runs.run_request import RunTarget
+from resim_inspect.tui.runs.started_runs import StartedRuns
+from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 from tests.tui.comparison.documents import flight
 from tests.tui.conftest import opened, press, session_of, settle
 from tests.tui.widgets.chart_documents import waves
@@ -119,3 +124,27 @@ async def test_a_screen_closes_when_its_mode_is_in_view_again(place: Place, tmp_
         await settle(pilot)
         assert pilot.app.screen is first
         assert len(answers) == 1
+
+
+@pytest.mark.parametrize("leave", ["app.open", "app.close"])
+async def test_the_question_at_quitting_is_asked_in_each_mode(
+    leave: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another mode that comes into view does not silence it, nor the removal of its own."""
+    run = SimpleNamespace(request=SimpleNamespace(target=RunTarget(tmp_path / "flights")))
+    monkeypatch.setattr(StartedRuns, "active", lambda _: [run])
+    other = waves().write(tmp_path / "metrics.binproto")
+    async with opened(waves(), (80, 24)) as pilot:
+        pilot.app.post_message(OpenRequested(other))
+        await settle(pilot)
+        await press(pilot, "q")
+        assert isinstance(pilot.app.screen, ChoiceDialog)
+        await pilot.app.run_action(leave)
+        await settle(pilot)
+        assert not isinstance(pilot.app.screen, ChoiceDialog)
+        await press(pilot, "q")
+        assert isinstance(pilot.app.screen, ChoiceDialog)
+        await press(pilot, "escape")
+        await pilot.app.run_action("app.previous")
+        await settle(pilot)
+        assert not isinstance(pilot.app.screen, ChoiceDialog)

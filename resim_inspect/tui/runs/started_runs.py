@@ -29,8 +29,8 @@ class StartedRuns:
         self._running: list[RunProcess] = []
         self.is_watched = False
         """True once the app looks at the processes regularly."""
-        self.is_asked = False
-        """True while the question about runs that go on is in view."""
+        self.question: ChoiceDialog | None = None
+        """The last question about runs that go on, which may be answered or removed by now."""
 
     def add(self, process: RunProcess) -> None:
         """Add the process of a run that has been started."""
