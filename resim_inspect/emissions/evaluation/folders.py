@@ -23,7 +23,7 @@ from resim_inspect.emissions.evaluation.topic_data import topics_document
 from resim_inspect.emissions.evaluation.topic_tables import JobEmissions, JobIdentity
 from resim_inspect.emissions.reader import emissions_files, read_emissions
 from resim_inspect.errors import InspectError, UnreadableError
-from resim_inspect.files import is_file, is_folder
+from resim_inspect.files import file_states, is_file, is_folder
 
 if TYPE_CHECKING:
     from resim_inspect.emissions.config.model import Config
@@ -96,7 +96,8 @@ def document_of(
         return None
     try:
         configs = find_config(path.parent)
-        state = _signature([*files, *configs, *_templates(configs)])
+        # An editor may leave a dangling link between the templates, or remove a file meanwhile.
+        state = file_states([*files, *configs, *_templates(configs)])
         key = (tuple(files), configs, state, with_topics)
         document = _document(key)
         if document is None:
@@ -170,9 +171,3 @@ def _templates(configs: Sequence[Path]) -> list[Path]:
         for config in configs
         for template in sorted((config.parent / TEMPLATE_FOLDER).rglob("*"))
     ]
-
-
-def _signature(paths: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
-    """State of files; equal ones give equal documents. Raises OSError."""
-    stats = [(path, path.stat()) for path in paths]
-    return tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats)

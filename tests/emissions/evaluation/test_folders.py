@@ -83,6 +83,17 @@ def test_a_template_in_a_folder_of_its_own_is_read_again(tmp_path: Path) -> None
     assert b"another" in documents[1]
 
 
+def test_a_dangling_link_between_the_templates_is_ignored(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    folder = write_outputs(tmp_path / "outputs")
+    config = write_config(folder, {"Count": metric("SELECT COUNT(*) FROM speed", "scalar")})
+    templates = config.parent / "templates"
+    templates.mkdir()
+    # The lock that Emacs makes beside a file with unsaved changes.
+    (templates / ".#x.liquid").symlink_to("user@host.1")
+    assert document_of(folder / "metrics.binproto") is not None
+
+
 def test_jobs_of_every_kind_of_path(tmp_path: Path) -> None:
     outputs = write_outputs(tmp_path / "jobs" / "calm" / "outputs")
     write_outputs(tmp_path / "jobs" / "windy" / "outputs")
