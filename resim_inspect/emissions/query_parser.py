@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from sqlglot.expressions import Expression
 
 DIALECT = "trino"
-_START = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
-"""First word behind comments."""
+_START = re.compile(r"(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*+\*/)*+([A-Za-z]+)")
+"""First word behind comments; possessive, since other ways to divide the comments never help."""
 _QUERIES = frozenset({"SELECT", "WITH", "VALUES", "TABLE"})
 _FREE_NODES = 5_000
 _NODES_PER_TOKEN = 8

@@ -118,25 +118,20 @@ class TopicBuilder:
             np.bool_,
             len(self.metadata),
         )
-        for keys in {frozenset(keys) for keys in set(map(tuple, self.metadata))}:
-            if not keys <= METADATA_KEYS or "event" in keys:
-                self._check_metadata(keys, file)
+        for metadata, line in zip(self.metadata, self.lines, strict=True):
+            if "event" in metadata or not metadata.keys() <= METADATA_KEYS:
+                self._check_metadata(metadata, file, line)
         return flags
 
-    def _check_metadata(self, keys: frozenset[str], file: int) -> None:
-        unknown = sorted(keys - METADATA_KEYS)
-        for metadata, line in zip(self.metadata, self.lines, strict=True):
-            if metadata.keys() != keys:
-                continue
-            if unknown:
-                text = f'has the key "{unknown[0]}" in $metadata, which the emitter never writes'
-                self._report("emission-key", file, line, text)
-            flag = metadata.get("event", True)
-            if flag is not True:
-                text = "has an event flag that is not true"
-                self._report("event-flag", file, line, text)
-            elif "event" in keys and metadata.get("timestamp") is None:
-                self._report("event-timestamp", file, line, "is an event without a timestamp")
+    def _check_metadata(self, metadata: Mapping[str, Any], file: int, line: int) -> None:
+        unknown = min(metadata.keys() - METADATA_KEYS, default=None)
+        if unknown is not None:
+            text = f'has the key "{unknown}" in $metadata, which the emitter never writes'
+            self._report("emission-key", file, line, text)
+        if metadata.get("event", True) is not True:
+            self._report("event-flag", file, line, "has an event flag that is not true")
+        elif "event" in metadata and metadata.get("timestamp") is None:
+            self._report("event-timestamp", file, line, "is an event without a timestamp")
 
     def _report(self, kind: str, file: int, line: int, message: str) -> None:
         self._faults.add(kind, file, line, self.name, message)

@@ -13,6 +13,7 @@ import pytest
 from resim_inspect.emissions import line_decoder
 from resim_inspect.emissions.columns import FREE_COLUMNS
 from resim_inspect.emissions.config import ConfigError, load_config
+from resim_inspect.emissions.fault_log import MAX_FAULTS
 from resim_inspect.emissions.line_decoder import MAX_LINE
 from resim_inspect.emissions.model import Emissions
 from resim_inspect.emissions.reader import BLOCK, EmissionsReader, read_emissions
@@ -251,6 +252,12 @@ def test_a_topic_with_ever_new_fields_stays_small(tmp_path: Path) -> None:
     (fault,) = emissions.faults
     assert (fault.kind, fault.line) == ("field-count", FREE_COLUMNS)
     assert fault.count == 3000 - FREE_COLUMNS + 1
+
+
+def test_ever_new_metadata_keys_are_told_by_line(tmp_path: Path) -> None:
+    faults = read(tmp_path, *(line("t", {}, **{f"k{i}": 1}) for i in range(1500))).faults
+    assert [fault.line for fault in faults] == list(range(1, MAX_FAULTS + 2))
+    assert faults[-1].count == 1500 - MAX_FAULTS
 
 
 def test_a_wide_topic_has_all_its_columns(tmp_path: Path) -> None:

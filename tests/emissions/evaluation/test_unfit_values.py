@@ -8,6 +8,7 @@ import pytest
 
 from resim_inspect.document.enums import MetricType
 from resim_inspect.document.model import PlotlyValues
+from resim_inspect.emissions.query_parser import foreign_statement
 from tests.emissions.evaluation.harness import (
     custom,
     emission,
@@ -151,3 +152,9 @@ def test_a_group_without_a_category_has_no_missing_value_there(tmp_path: Path) -
     assert {name for name in names if name.endswith("status")} == {
         "Line: IDLE v status", "Line: CRUISE v status",
     }  # fmt: skip
+
+
+def test_many_comments_before_sql_take_no_time() -> None:
+    comments = "/*a**/ -- b\n" * 5_000
+    assert foreign_statement(comments + "(SELECT 1)") == ""
+    assert foreign_statement(comments + "drop table a") == "DROP"
