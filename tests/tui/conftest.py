@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -47,8 +48,9 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(textual.pilot, "Pilot", StatePilot)  # that of `App.run_test`
     share_rules(monkeypatch)
     drop_strip_caches(monkeypatch)
-    # A key that holds up those after it is a fault, which no deadline is to hide.
+    # A key that holds up those after it is a fault, which no limit is to hide.
     monkeypatch.setattr(key_order, "DEADLINE", 3600.0)
+    monkeypatch.setattr(key_order, "MAX_ROUNDS", sys.maxsize)
     # A cursor that blinks is in the picture or not, as chance has it.
     original = Input.__init__
 
