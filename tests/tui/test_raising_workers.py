@@ -236,3 +236,16 @@ async def test_a_run_whose_planning_raises_is_planned_again(
         before = planning.calls
         await press(pilot, "enter")
         await until(pilot, lambda: planning.calls > before)
+
+
+async def test_a_search_of_rows_that_raises_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Breaking(monkeypatch, f"{INSPECT}.inputs.records.reading", "search_rows")
+    async with started(inputs(tmp_path / "place")) as pilot:
+        await press(pilot, "end", "enter", "slash", "2", "enter")
+        assert isinstance(pilot.app.screen, ErrorDialog)
+        await press(pilot, "escape")
+        rows = pilot.app.screen.query_one(RecordList)
+        assert rows.search is not None
+        assert not rows.is_searching

@@ -148,9 +148,10 @@ class RecordReading(Background):
                     break
         except (FileChangedError, RecordingError, OSError) as error:
             self._explain(records, error)
-        if steps:
-            self.post_message(self.SearchProgress(records, search, tuple(steps)))
-        self.post_message(self.SearchProgress(records, search, ()))
+        finally:
+            if steps:
+                self.post_message(self.SearchProgress(records, search, tuple(steps)))
+            self.post_message(self.SearchProgress(records, search, ()))
 
     def _explain(self, records: RecordFile, error: Exception) -> None:
         """Open a file that has changed again, or say why it cannot be read; for workers."""
