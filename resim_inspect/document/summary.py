@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.document.from_proto import nanoseconds
 from resim_inspect.document.model import (
     BarChartValues,
     BatchwiseBarChartValues,
@@ -223,6 +224,8 @@ def _summary_value(document: Document, values: DoubleSummaryValues) -> str:
         return "no value"
     if data.is_per_category:
         return _category_values(document, data, values.series_index or 0)
+    if data.kind is not SeriesKind.DOUBLES:
+        return "no value"
     position = summary_position(document, data, values)
     if position is None or not 0 <= position < document.length(data):
         return "no value at its index"
@@ -276,7 +279,7 @@ def _index_values(document: Document, index: MetricsData) -> Iterator[object]:
         yield from (series.value(position) for position in range(len(series)))
         return
     plain = document.data_messages[index.position].series
-    yield from (stamp.ToNanoseconds() for stamp in plain.timestamps.series)
+    yield from map(nanoseconds, plain.timestamps.series)
     yield from plain.strings.series
     yield from (part.data for part in plain.uuids.series)
 
