@@ -57,7 +57,7 @@ def _array(value: dict[str, Any], budget: Budget) -> Any:
         array = np.frombuffer(raw[: len(raw) // size * size], np.dtype("<" + kind))
         shape = _shape(value.get("shape"))
         return array.reshape(shape) if shape else array
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, TypeError, OverflowError):
         return []
 
 

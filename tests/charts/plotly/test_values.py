@@ -48,6 +48,9 @@ def test_no_time_zone_is_named_that_the_dates_do_not_name(dates: list[Any], titl
         {"dtype": "f8", "bdata": "!!!"},
         {"dtype": "f8", "bdata": 3.0},
         packed([1.0, 2.0], "f8", shape="9, 9"),
+        packed([1.0, 2.0], "f8") | {"shape": [None]},
+        packed([1.0, 2.0], "f8") | {"shape": [[2]]},
+        packed([1.0, 2.0], "f8") | {"shape": math.inf},
     ],
 )
 def test_broken_packed_arrays_are_empty(broken: dict[str, Any]) -> None:
