@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple, Protocol
 
 from resim_inspect.errors import THE_PATH, ChangedError, UnreadableError, missing
@@ -76,20 +79,26 @@ class FileSource:
     """A regular file, held open."""
 
     def __init__(self, descriptor: int, path: Path, stamp: Stamp) -> None:
-        self._descriptor: int | None = descriptor
+        self._descriptor = descriptor
         self._path = path
         self.size = stamp.size
         self.stamp: Stamp | None = stamp
+        self._lock = Lock()
+        self._uses = 1
+        """Calls that use the descriptor, and one until `close`. The last one closes it: the next
+        file that is opened takes its number, and must not be read in the place of this one."""
+        self._closed = False
 
     def read(self, offset: int, length: int) -> bytes:
-        length = max(0, min(length, self.size - offset))
-        if self._descriptor is None:
-            raise ChangedError("has been closed", self._path)
+        with self._held() as descriptor:
+            return self._read(descriptor, offset, max(0, min(length, self.size - offset)))
+
+    def _read(self, descriptor: int, offset: int, length: int) -> bytes:
         parts: list[bytes] = []
         while length > 0:
             try:
                 # One call gives at most 2 GiB.
-                part = _pread(self._descriptor, min(length, 1 << 30), offset)
+                part = _pread(descriptor, min(length, 1 << 30), offset)
             except OSError as error:
                 raise UnreadableError(
                     f"cannot be read at byte {offset:,}: {error.strerror}", self._path, offset
@@ -102,15 +111,41 @@ class FileSource:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def verify(self) -> None:
-        if self._descriptor is None:
-            raise ChangedError("has been closed", self._path)
-        if _stamp(os.fstat(self._descriptor)) != self.stamp:
+        with self._held() as descriptor:
+            try:
+                status = os.fstat(descriptor)
+            except OSError as error:  # such as a server that deleted it
+                raise ChangedError(
+                    f"can no longer be read: {error.strerror}", self._path
+                ) from error
+        if _stamp(status) != self.stamp:
             raise ChangedError("was rewritten while it was open", self._path)
 
-    def close(self) -> None:
-        if self._descriptor is not None:
+    @contextmanager
+    def _held(self) -> Iterator[int]:
+        """The descriptor, open until the end of the block. Raises ChangedError after `close`."""
+        with self._lock:
+            if self._closed:
+                raise ChangedError("has been closed", self._path)
+            self._uses += 1
+        try:
+            yield self._descriptor
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        with self._lock:
+            self._uses -= 1
+            last = not self._uses
+        if last:
             os.close(self._descriptor)
-            self._descriptor = None
+
+    def close(self) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        self._release()
 
     def __del__(self) -> None:
         self.close()
@@ -119,9 +154,7 @@ class FileSource:
 if hasattr(os, "pread"):
     _pread = os.pread
 else:  # Windows
-    import threading
-
-    _seek_lock = threading.Lock()
+    _seek_lock = Lock()
 
     def _pread(fd: int, length: int, offset: int, /) -> bytes:
         with _seek_lock:
