@@ -35,10 +35,6 @@ class KeptResults:
         """Memory that the values take, about."""
         return self._bytes
 
-    def __contains__(self, key: Hashable) -> bool:
-        with self._lock:
-            return key in self._entries
-
     def get(self, key: Hashable) -> object | None:
         """Return a value; None if it is not kept."""
         with self._lock:

@@ -51,6 +51,8 @@ class QueryResults:
         self._limits = limits
         self._budget = budget
         self._kept = kept_results
+        self._planned: dict[Hashable, object] = {}
+        """Kept results of queries that will not run: they may leave `kept_results` before use."""
         self._names = {name.lower(): name for name in tables}
         self._client = QueryClient(tables, limits, budget)
         self._renderer = TemplateRenderer(limits, budget)
@@ -64,8 +66,12 @@ class QueryResults:
             for sql, threshold in _queries(spec):
                 with suppress(SqlError):
                     translation = translate(sql, threshold)
-                    if self._key(translation, sql, threshold) not in self._kept:
+                    key = self._key(translation, sql, threshold)
+                    value = self._found(key)
+                    if value is None:
                         wanted |= self._read(translation)
+                    else:
+                        self._planned[key] = value
         self._client = QueryClient(
             {name: table for name, table in self._tables.items() if name in wanted},
             self._limits,
@@ -76,7 +82,7 @@ class QueryResults:
         """Return the result of a query; raises as `QueryClient.run`."""
         translation = translate(sql, threshold)
         key = self._key(translation, sql, threshold)
-        value = None if self._kept is None or key is None else self._kept.get(key)
+        value = self._found(key)
         if isinstance(value, SqlError):
             raise SqlError(str(value), value.position)
         if isinstance(value, Table):
@@ -97,7 +103,7 @@ class QueryResults:
         """
         template = read_template(spec)
         key = None if result.key is None else (template, spec.template_file, result.key)
-        value = None if self._kept is None or key is None else self._kept.get(key)
+        value = self._found(key)
         if isinstance(value, RenderError):
             raise RenderError(str(value))
         if not isinstance(value, str):
@@ -119,6 +125,12 @@ class QueryResults:
     def close(self) -> None:
         """End the process of the database, if one runs."""
         self._client.close()
+
+    def _found(self, key: Hashable | None) -> object | None:
+        """A planned or kept value; None without one."""
+        if self._kept is None or key is None:
+            return None
+        return self._planned.get(key) or self._kept.get(key)
 
     def _keep(self, key: Hashable | None, value: object, size: int) -> None:
         if self._kept is not None and key is not None:
