@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.emissions.evaluation.errors import Position, SqlError
@@ -35,7 +36,7 @@ class Translation(NamedTuple):
 
     sql: str
     columns: tuple[ResultTerm, ...]
-    """The terms of the outer SELECT, as far as they are known."""
+    """The terms of the outer SELECT before the first `*`, behind which columns have no term."""
     tables: frozenset[str] | None = None
     """Names in lower case behind FROM and JOIN; None if one is not the name of a table."""
     defined: frozenset[str] = frozenset()
@@ -182,7 +183,8 @@ def _terms(tree: Expression) -> tuple[ResultTerm, ...]:
     if not isinstance(select, exp.Select):
         return ()
     return tuple(
-        ResultTerm(term.alias_or_name, _time_unit(term.unalias())) for term in select.expressions
+        ResultTerm(term.alias_or_name, _time_unit(term.unalias()))
+        for term in takewhile(lambda term: not term.is_star, select.expressions)
     )
 
 

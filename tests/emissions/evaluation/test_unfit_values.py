@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.document.enums import MetricType
-from resim_inspect.document.model import PlotlyValues
+from resim_inspect.document.model import PlotlyValues, ScalarValues
+from resim_inspect.emissions.evaluation.processes import child_process
 from resim_inspect.emissions.query_parser import foreign_statement
 from tests.emissions.evaluation.harness import (
     custom,
@@ -158,3 +159,29 @@ def test_many_comments_before_sql_take_no_time() -> None:
     comments = "/*a**/ -- b\n" * 5_000
     assert foreign_statement(comments + "(SELECT 1)") == ""
     assert foreign_statement(comments + "drop table a") == "DROP"
+
+
+def test_queries_reckon_in_utc_wherever_they_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    monkeypatch.setattr(child_process, "_INHERITED", (*child_process._INHERITED, "TZ"))
+    outputs = write_outputs(tmp_path / "outputs")
+    _, document = evaluate(
+        outputs, {"Hour": metric("SELECT hour(from_unixtime(3600)) AS h", "scalar")}
+    )
+    hour = named(document, "Hour").values
+    assert isinstance(hour, ScalarValues)
+    assert hour.value == 1
+
+
+def test_a_column_of_a_star_has_no_unit_of_another_term(tmp_path: Path) -> None:
+    outputs = write_outputs(tmp_path / "outputs")
+    tables = "WITH p AS (SELECT state, n, v FROM speed), q AS (SELECT 5 AS timestamp)"
+    queries = {
+        "Star": f"{tables} SELECT p.*, timestamp / 1E9 AS t FROM p, q",
+        "Counted": "SELECT COUNT(*), timestamp / 1E9 AS t, MAX(v) FROM speed GROUP BY 2",
+    }
+    _, document = evaluate(outputs, {name: metric(sql, "line") for name, sql in queries.items()})
+    assert named(document, "Star").type is MetricType.LINE_PLOT
+    assert named(document, "Counted").type is MetricType.DOUBLE_OVER_TIME

@@ -24,6 +24,8 @@ SQL_TYPES = {"int": "BIGINT", "float": "DOUBLE", "bool": "BOOLEAN", "time": "BIG
 LOCKDOWN = (
     # Trino divides integers without a remainder.
     "SET integer_division = true",
+    # Else that of the machine decides about hours, days and texts of times.
+    "SET TimeZone = 'UTC'",
     "SET memory_limit = '{memory}B'",
     "SET enable_external_access = false",
     "SET lock_configuration = true",
