@@ -30,6 +30,8 @@ _STATUSES: dict[str, tuple[int, ...]] = {
     "na": (3,),
     "none": (0,),
 }
+MAX_WORDS = 200
+"""Words of a filter: all are read at each key, and tested with each item of a list."""
 STATUS_HELP = "pass, warn, block, fail (warn or block), raw, na, unset"
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
@@ -106,6 +108,10 @@ def compile_query(text: str, fields: Fields[T]) -> Test[T] | None:
     alternatives: list[list[Test[T]]] = [[]]
     negate = False
     tokens = [(bool(dash), word) for dash, word in _TOKEN.findall(_joined(text))]
+    if len(tokens) > MAX_WORDS:
+        raise QueryError(
+            f"a filter has at most {MAX_WORDS} words, and this one has {len(tokens):,}"
+        )
     for dash, word in _join_names(tokens, fields):
         bare = word.replace('"', "")
         if not dash and word == "OR":
@@ -153,13 +159,12 @@ def _join_names(words: list[tuple[bool, str]], fields: Fields[T]) -> list[tuple[
         match = None if dash or '"' in word or ":" in word else _COMPARISON.fullmatch(word)
         if match is not None and match[1]:
             names = list(fields.value_names()) if names is None else names
-            for start in range(len(joined)):
-                before = [part for _, part in joined[start:]]
-                name = " ".join([*before, match[1]])
-                plain = not any(
-                    part in ("AND", "OR", "NOT") or set(part) & set('":<>=') for part in before
-                )
-                if plain and any(name.casefold() in other for other in names):
+            earliest = len(joined)
+            while earliest and _may_be_of_a_name(joined[earliest - 1][1]):
+                earliest -= 1
+            for start in range(earliest, len(joined)):
+                name = " ".join([*(part for _, part in joined[start:]), match[1]])
+                if any(name.casefold() in other for other in names):
                     first = joined[start][0]
                     joined[start:] = [(first, f'"{name}"{match[2]}{match[3]}')]
                     break
@@ -170,16 +175,18 @@ def _join_names(words: list[tuple[bool, str]], fields: Fields[T]) -> list[tuple[
     return joined
 
 
+def _may_be_of_a_name(word: str) -> bool:
+    return word not in ("AND", "OR", "NOT") and not set(word) & set('":<>=')
+
+
 def _not(test: Test[T]) -> Test[T]:
     return lambda item: not test(item)
 
 
 def _all(tests: list[Test[T]]) -> Test[T]:
-    first, *rest = tests
-    if not rest:
-        return first
-    others = _all(rest)
-    return lambda item: first(item) and others(item)
+    if len(tests) == 1:
+        return tests[0]
+    return lambda item: all(test(item) for test in tests)
 
 
 def _word(word: str, fields: Fields[T]) -> Test[T]:

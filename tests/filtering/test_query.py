@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.filtering import query as grammar
 from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.filtering.metrics import MetricFields
-from resim_inspect.filtering.query import Marks, QueryError, compile_query
+from resim_inspect.filtering.query import MAX_WORDS, Marks, QueryError, compile_query
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +89,22 @@ def test_odd_texts_are_no_errors(catalog: Catalog, query: str) -> None:
 def test_odd_values_are_query_errors(catalog: Catalog, query: str) -> None:
     with pytest.raises(QueryError):
         compile_query(query, MetricFields(catalog))
+
+
+def test_a_filter_of_many_words_needs_no_deeper_stack(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grammar, "MAX_WORDS", 5000)
+    assert found(catalog, "speed " * 5000) == ["Max speed", "Mean speed"]
+
+
+def test_a_filter_of_more_words_than_are_tested_says_so(catalog: Catalog) -> None:
+    assert found(catalog, "speed " * MAX_WORDS) == ["Max speed", "Mean speed"]
+    with pytest.raises(QueryError, match=r"at most 200 words, and this one has 1,000$"):
+        compile_query("speed " * 1000, MetricFields(catalog))
+
+
+def test_words_before_a_comparison_are_joined_up_to_the_last_operator(catalog: Catalog) -> None:
+    assert found(catalog, "speed OR max speed>40") == ["Max speed", "Mean speed"]
+    assert found(catalog, "status:fail max speed>40") == ["Max speed"]
+    assert found(catalog, "mean speed<5 max speed>40") == []
