@@ -80,6 +80,8 @@ LIQUID = {
     "{% for i in (1..2000000) %}xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx{% endfor %}": "prints more than",
     "{% include '/etc/passwd' %}": "cannot be rendered",
     "{% if %}": "cannot be rendered",
+    "{{ 'nan' | round }}": "liquid cannot be rendered: ",
+    "{{ -99999999999999 | date: '%Y' }}": "liquid cannot be rendered: ",
     "{{ nope }}": "prints nothing",
     '{"data": [NaN]}': "NaN is not JSON",
     "[" * 100_000: "does not print JSON",

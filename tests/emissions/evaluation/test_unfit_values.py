@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from resim_inspect.document.enums import MetricType
 from resim_inspect.document.model import PlotlyValues, ScalarValues
+from resim_inspect.emissions.evaluation.frames import Frame
 from resim_inspect.emissions.evaluation.processes import child_process
+from resim_inspect.emissions.evaluation.query_client import QueryClient
+from resim_inspect.emissions.evaluation.translation import translate
 from resim_inspect.emissions.query_parser import foreign_statement
 from tests.emissions.evaluation.harness import (
     custom,
@@ -153,6 +157,24 @@ def test_a_group_without_a_category_has_no_missing_value_there(tmp_path: Path) -
     assert {name for name in names if name.endswith("status")} == {
         "Line: IDLE v status", "Line: CRUISE v status",
     }  # fmt: skip
+
+
+def test_maps_with_keys_that_json_does_not_have_become_texts() -> None:
+    keys = "array[1.5], array[1]", "array[DATE '2020-01-01'], array[map(array[2.5], array[3])]"
+    sql = f"SELECT map({keys[0]}) AS a, array[map({keys[1]})] AS b"
+    with closing(QueryClient({})) as client:
+        result = client.run(translate(sql), sql)
+    found = [column.python() for column in result.columns]
+    assert found == [[{"1.5": 1}], [[{"2020-01-01": {"2.5": 3}}]]]
+
+
+def test_a_result_that_cannot_be_converted_leaves_the_process() -> None:
+    from resim_inspect.emissions.evaluation.processes.query_process import QueryProcess
+
+    header = {"kind": "query", "sql": "SELECT 1", "rows": "many", "bytes": 1}
+    answer, _ = QueryProcess().answer(Frame(header, []))
+    assert answer["error"] == "sql"
+    assert "'str'" in answer["message"]
 
 
 def test_many_comments_before_sql_take_no_time() -> None:

@@ -62,8 +62,7 @@ class QueryProcess:
                 return self._query(frame.header)
         except MemoryError:
             return {"error": "memory"}, []
-        except (duckdb.Error, RuntimeError) as error:
-            # RuntimeError: DuckDB's own base of errors that it does not expect.
+        except Exception as error:  # noqa: BLE001 -- else the process ends, as if out of memory
             if isinstance(error, duckdb.OutOfMemoryException) or "bad_alloc" in str(error):
                 return {"error": "memory"}, []
             return {"error": "sql", "message": str(error)}, []
@@ -150,6 +149,8 @@ def _column(name: str, type_: str, array: NDArray[Any]) -> Column:
     if nulls is not None:
         values = [None if null else value for value, null in zip(values, nulls, strict=True)]
     if type_.endswith("]") or type_.startswith(("STRUCT", "MAP")):
+        if "MAP(" in type_:
+            values = [_with_plain_keys(value) for value in values]
         texts = (None if value is None else json.dumps(value, default=_plain) for value in values)
         return text_column(name, texts, "json")
     return text_column(name, (None if value is None else _text(value) for value in values))
@@ -170,6 +171,20 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime | date):
         return value.isoformat()
     return _text(value)
+
+
+def _with_plain_keys(value: Any) -> Any:
+    """A value whose maps have keys that JSON can hold: dates and decimals become texts."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, list):
+        return [_with_plain_keys(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            key if isinstance(key, str | int | float) else str(_plain(key)): _with_plain_keys(item)
+            for key, item in value.items()
+        }
+    return value
 
 
 def _name(name: str) -> str:

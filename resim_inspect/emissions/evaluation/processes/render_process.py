@@ -82,6 +82,12 @@ class RenderProcess:
             return reply, []
         except RecursionError:
             return {"error": "it is nested too deeply", "line": 0, "column": 0}, []
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- else the process ends, as if out of memory
+            # A filter of python-liquid that does not expect the value, such as `round` of NaN.
+            text = str(error).partition("\n")[0] or type(error).__name__
+            return {"error": text, "line": 0, "column": 0}, []
         return {}, [text.encode("utf-8", "replace")]
 
 
