@@ -81,7 +81,7 @@ class Aligned(NamedTuple):
     shift: float = 0.0
     """Distance by which the other side was moved, as the ranges do not overlap."""
     longer: bool = False
-    """True if one curve reaches beyond the other by more than a step."""
+    """True if one curve reaches beyond the other by more than a step, or with other values."""
 
 
 def align(
@@ -89,12 +89,14 @@ def align(
     y: NDArray[np.float64],
     other_x: NDArray[Any],
     other_y: NDArray[np.float64],
+    tolerance: Tolerance,
     *,
     shiftable: bool = False,
 ) -> Aligned:
     """Put two curves on one index; `shiftable` aligns the starts where nothing overlaps.
 
-    Samples are sorted by x first unless the indexes are equal.
+    Samples are sorted by x first unless the indexes are equal. Runs often differ by one sample:
+    it is left out if it has the value of the other curve's end.
     """
     if x is other_x or (len(x) == len(other_x) and np.array_equal(x, other_x)):
         return Aligned(x, y, other_y, False)
@@ -113,7 +115,10 @@ def align(
     union = np.union1d(_within(x, low, high), _within(other_x, low, high))
     step = max(_step(x), _step(other_x))
     reach = abs(float(x[0]) - float(other_x[0])), abs(float(x[-1]) - float(other_x[-1]))
-    longer = max(reach) > step
+    longer = max(reach) > step or not (
+        _continues(x, y, low, high, other_y, tolerance)
+        and _continues(other_x, other_y, low, high, y, tolerance)
+    )
     return Aligned(
         union, interpolate(x, y, union), interpolate(other_x, other_y, union), True, shift, longer
     )
@@ -166,6 +171,23 @@ def _from(x: NDArray[Any], origin: Any) -> NDArray[np.float64]:
 
 def _within(x: NDArray[Any], low: Any, high: Any) -> NDArray[Any]:
     return x[np.searchsorted(x, low, side="left") : np.searchsorted(x, high, side="right")]
+
+
+def _continues(
+    x: NDArray[Any],
+    y: NDArray[np.float64],
+    low: Any,
+    high: Any,
+    other_y: NDArray[np.float64],
+    tolerance: Tolerance,
+) -> bool:
+    """Return True if what lies outside a range has the value of the other curve's nearest end."""
+    head = y[: np.searchsorted(x, low, side="left")]
+    tail = y[np.searchsorted(x, high, side="right") :]
+    return not any(
+        deviation(part, np.broadcast_to(end, part.shape), tolerance).different
+        for part, end in ((head, other_y[0]), (tail, other_y[-1]))
+    )
 
 
 def _step(x: NDArray[Any]) -> float:

@@ -41,6 +41,10 @@ class SeriesAssessment:
     def values(self, reason: str, before: Extreme | None, after: Extreme | None) -> None:
         """Add a difference of numbers and the extremes of that series on both sides."""
         self.note(reason)
+        self.extremes(before, after)
+
+    def extremes(self, before: Extreme | None, after: Extreme | None) -> None:
+        """Add the extremes of a series whose differences were noted."""
         self._extremes.append((before, after))
 
     def failing_share(self, before: float, after: float, reason: str) -> None:

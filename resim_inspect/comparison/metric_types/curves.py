@@ -191,7 +191,7 @@ def _compare_curves(
     if old.timed != new.timed:
         assessment.note(f"{lead}another kind of index; the values are not compared")
         return
-    aligned = _aligned(old, new)
+    aligned = _aligned(old, new, assessment.tolerance)
     if aligned is None:
         assessment.note(f"{lead}{len(old.y):,} points, now {len(new.y):,}; x does not ascend")
         return
@@ -202,11 +202,12 @@ def _compare_curves(
     measured = deviation(aligned.before, aligned.after, assessment.tolerance)
     if _by_sample(old, new):
         measured = _with_x(measured, old, new, assessment.tolerance)
-    if measured.share <= 0:
-        return
-    limits = refs[0].limits if refs[0].limits == refs[1].limits else None
-    ends = [_extreme(limits, curve.y) for curve in (old, new)]
-    assessment.values(lead + deviation_text(measured, aligned, unit, old.timed), *ends)
+    if measured.share > 0:
+        assessment.note(lead + deviation_text(measured, aligned, unit, old.timed))
+    if measured.share > 0 or aligned.longer:
+        # Limits are about whole curves: the part beyond the overlap may break them too.
+        limits = refs[0].limits if refs[0].limits == refs[1].limits else None
+        assessment.extremes(*(_extreme(limits, curve.y) for curve in (old, new)))
 
 
 def _by_sample(old: Curve, new: Curve) -> bool:
@@ -214,9 +215,9 @@ def _by_sample(old: Curve, new: Curve) -> bool:
     return not old.timed and not (ascending(old.x) and ascending(new.x))
 
 
-def _aligned(old: Curve, new: Curve) -> Aligned | None:
+def _aligned(old: Curve, new: Curve, tolerance: Tolerance) -> Aligned | None:
     if not _by_sample(old, new):
-        return align(old.x, old.y, new.x, new.y, shiftable=old.timed)
+        return align(old.x, old.y, new.x, new.y, tolerance, shiftable=old.timed)
     if len(old.y) != len(new.y):
         return None
     return Aligned(np.arange(len(old.y)), old.y, new.y, False)

@@ -1,0 +1,68 @@
+"""Runs of different lengths: what only one side has is compared too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.comparison import Change, Direction, tolerances
+from tests.comparison.change_lists import changes
+
+SAME, CHANGED = Direction.SAME, Direction.CHANGED
+WORSE, BETTER = Direction.WORSE, Direction.BETTER
+
+LIMIT = 100.0
+
+
+def curve(
+    times: Sequence[float], values: Sequence[float], limit: float | None = LIMIT
+) -> DocumentBuilder:
+    build = DocumentBuilder()
+    clock = build.times("times", [float(at) for at in times])
+    doubles = build.doubles("values", list(values), unit="m", index=clock)
+    limits = [(limit, None)]
+    build.double_over_time("gap", [(doubles, build.statuses("s", doubles))], limits=limits)
+    return build
+
+
+def only_change(before: DocumentBuilder, after: DocumentBuilder, *texts: str) -> Change:
+    (change,) = changes(before, after, tolerances=tolerances(texts))
+    return change
+
+
+@pytest.mark.parametrize(
+    ("extra", "limit", "direction"),
+    [
+        pytest.param(1.0, LIMIT, SAME, id="like its neighbour"),
+        pytest.param(1e6, LIMIT, WORSE, id="beyond the limit"),
+        pytest.param(2.0, LIMIT, CHANGED, id="within the limit"),
+        pytest.param(1e6, None, CHANGED, id="without a limit"),
+    ],
+)
+def test_one_more_sample(extra: float, limit: float | None, direction: Direction) -> None:
+    before = curve(range(10), [1.0] * 10, limit)
+    for after in (
+        curve(range(11), [1.0] * 10 + [extra], limit),
+        curve(range(-1, 10), [extra] + [1.0] * 10, limit),
+    ):
+        change = only_change(before, after)
+        assert change.direction is direction, change
+        reach = "10 samples over 9.000 s, now 11 samples over 10.000 s"
+        assert (reach in " ".join(change.why)) == (direction is not SAME)
+
+
+def test_one_more_sample_within_the_tolerance_is_the_same() -> None:
+    before, after = curve(range(10), [10.0] * 10), curve(range(11), [10.0] * 10 + [10.4])
+    assert only_change(before, after, "0.05").direction is SAME
+    assert only_change(before, after, "0.01").direction is CHANGED
+
+
+def test_a_longer_curve_that_breaks_its_limit_is_worse() -> None:
+    before = curve(range(10), [1.0] * 10)
+    after = curve(range(20), [1.0] * 10 + [1e6] * 10)
+    change = only_change(before, after)
+    assert change.direction is WORSE
+    assert change.why[0] == "beyond its limit"
+    assert only_change(after, before).direction is BETTER
