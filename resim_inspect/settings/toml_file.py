@@ -10,6 +10,7 @@ from resim_inspect.settings.faults import Key, SettingsError
 from resim_inspect.settings.locator import key_lines
 
 MAX_BYTES = 1 << 20
+_LONG_NUMBER = "the file has an integer that does not fit into 64 bits."
 
 
 def read_bytes(path: Path) -> bytes:
@@ -31,7 +32,8 @@ def parsed(data: bytes, path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(data.decode("utf-8"))
+        values = tomllib.loads(data.decode("utf-8"))
+        has_long_number = _has_long_number(values)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise SettingsError("the file is not UTF-8 text.", path, line) from error
@@ -49,6 +51,21 @@ def parsed(data: bytes, path: Path) -> dict[str, Any]:
         )
         text = f"the file is not valid TOML: {reason[:1].lower()}{reason[1:]}."
         raise SettingsError(text, path, line) from error
+    except ValueError as error:
+        # A number of so many digits that Python does not convert it.
+        raise SettingsError(_LONG_NUMBER, path) from error
+    if has_long_number:
+        raise SettingsError(_LONG_NUMBER, path)
+    return values
+
+
+def _has_long_number(value: Any) -> bool:
+    """Return True for an integer beyond 64 bits, which TOML does not allow, at any depth."""
+    if isinstance(value, dict):
+        return any(map(_has_long_number, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_long_number, value))
+    return isinstance(value, int) and not -(2**63) <= value < 2**63
 
 
 def key_lines_of(data: bytes, path: Path) -> dict[Key, int]:

@@ -106,6 +106,8 @@ def test_a_wrong_form_is_a_fault_with_its_place(
         ("a: &x 1\nb: &x 2", "yml:2: the anchor &x is set twice"),
         ("? [1]\n: 2", "a key must be a text"),
         ("a: 2024-99-99", "the value 2024-99-99 cannot be read"),
+        ("a: 1\nb: {-0x" + "f" * 5000 + ": c}", "yml:2: the integer -0xfff.* has more than 200"),
+        ("a: 1" + ":59" * 5000, "the integer 1:59:.*more than 200 characters"),
         ("<<: 3", "the value of << must be a mapping"),
         ("a: \x01", "a character that YAML does not allow"),
         ("a: " + "[" * 1000 + "]" * 1000, "more than 64 levels"),

@@ -226,6 +226,9 @@ FAULTS = {
     "a name": ("[build.'a b']\nimage = 'x'", ':1: a build is named "a b", and a name has letters,'),
     "not TOML": ("a = 1\nb = \n", ":2: the file is not valid TOML: invalid value."),
     "an open string": ("a = '''", ":1: the file is not valid TOML: expected"),
+    "a long number": ("a = " + "9" * 5000, ": the file has an integer that does not fit into"),
+    "a long hexadecimal": ("a = 0x" + "f" * 5000, ": the file has an integer that does not fit"),
+    "nesting of keys": (".".join("a" * 9000) + " = 1", ": the file is nested too deeply."),
     "nesting": ("a = " + "[" * 5000, ": the file is nested too deeply."),
     "control characters": (
         "'\\u001b[2J\\u202e' = 1".replace("'", '"'),

@@ -197,8 +197,5 @@ class _FileReader:
 def _threshold(status: Mapping[str, Any], word: str) -> float | None:
     value = status.get(word)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            return float(value)
-        except OverflowError:
-            return None
+        return float(value)
     return None

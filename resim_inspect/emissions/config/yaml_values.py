@@ -25,6 +25,9 @@ MAX_BYTES = 1 << 20
 MAX_VALUES = 50_000
 """Values of a document, those that aliases repeat included."""
 MAX_DEPTH = 64
+MAX_INTEGER = 200
+"""Characters of an integer: more digits than this, Python may not be able to write."""
+_INTEGER = "tag:yaml.org,2002:int"
 _MERGE = "tag:yaml.org,2002:merge"
 _MAP, _SEQUENCE = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
 
@@ -200,6 +203,10 @@ class _Builder:
         line += event.style in ("|", ">")
         if tag == _MERGE:
             return _Node(_MERGE, line)
+        if tag == _INTEGER and len(event.value) > MAX_INTEGER:
+            text = clean(event.value, 60)
+            reason = f"the integer {text} has more than {MAX_INTEGER} characters."
+            raise self._error(reason, event)
         try:
             return _Node(self._constructor.construct_object(node), line)
         except (ValueError, OverflowError, ConstructorError) as error:
