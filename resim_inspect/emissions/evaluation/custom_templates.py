@@ -61,11 +61,12 @@ class TemplateRenderer:
         except ChildTimeoutError as error:
             self._budget.check()
             seconds = number(limits.render_seconds)
-            raise RenderError(f"The template was stopped after {seconds} s.") from error
+            message = f"The template was stopped after {seconds} s."
+            raise RenderError(message, is_transient=True) from error
         except ChildEndedError as error:
             most = size(limits.memory_bytes)
             message = f"The template was stopped: it needs more than {most} of memory."
-            raise RenderError(message) from error
+            raise RenderError(message, is_transient=True) from error
         finally:
             process.close()
         problem = frame.header.get("error")

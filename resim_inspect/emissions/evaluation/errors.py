@@ -37,13 +37,22 @@ class SqlError(Exception):
     It stays within the metric of the query.
     """
 
-    def __init__(self, message: str, position: Position | None = None) -> None:
+    def __init__(
+        self, message: str, position: Position | None = None, *, is_transient: bool = False
+    ) -> None:
+        """`is_transient`: the load of the machine has a part in it, such as a timeout."""
         super().__init__(message)
         self.position = position
+        self.is_transient = is_transient
 
 
 class RenderError(Exception):
     """A template that cannot be rendered or drawn; the text is a sentence for the user."""
+
+    def __init__(self, message: str, *, is_transient: bool = False) -> None:
+        """`is_transient`: as that of SqlError."""
+        super().__init__(message)
+        self.is_transient = is_transient
 
 
 def require_extra() -> None:

@@ -56,6 +56,8 @@ class EvaluatedMetric(NamedTuple):
     """Rows of the result; None if the query failed."""
     message: str = ""
     """The error, as a sentence."""
+    is_transient: bool = False
+    """True if it was stopped or not reached: a machine with less load may evaluate it."""
 
     @property
     def failed(self) -> bool:
@@ -74,9 +76,9 @@ class Evaluation:
     verdict: MetricStatus
 
     @property
-    def is_complete(self) -> bool:
-        """False if metrics were not evaluated for lack of time, or by request."""
-        return not any(metric.state == NOT_EVALUATED for metric in self.metrics)
+    def is_final(self) -> bool:
+        """False if metrics were not evaluated for lack of time or memory, or by request."""
+        return not any(metric.is_transient for metric in self.metrics)
 
 
 def evaluate_metrics(
@@ -182,7 +184,7 @@ class _Run:
         try:
             self._draw(spec, common, result)
         except RenderError as fault:
-            return self._render_error(spec, common, str(fault), rows)
+            return self._render_error(spec, common, fault, rows)
         return EvaluatedMetric(spec, status.name, status, rows)
 
     def _status(self, spec: MetricSpec) -> MetricStatus:
@@ -243,24 +245,30 @@ class _Run:
             spec.name, _error_text("QUERY_ERROR", str(fault), location, body), **common
         )
         state = MetricStatus.NOT_APPLICABLE
-        return EvaluatedMetric(spec, "QUERY_ERROR", state, None, str(fault))
+        return EvaluatedMetric(
+            spec, "QUERY_ERROR", state, None, str(fault), is_transient=fault.is_transient
+        )
 
     def _render_error(
-        self, spec: MetricSpec, common: Common, message: str, rows: int
+        self, spec: MetricSpec, common: Common, fault: RenderError, rows: int
     ) -> EvaluatedMetric:
+        message, state = str(fault), MetricStatus.NOT_APPLICABLE
         common["status"] = "NOT_APPLICABLE"
         self.report(rules.RENDER_ERROR, spec.where, message, "Correct the query or the template.")
         body = code_block(spec.query, "sql")
         self.builder.text(
             spec.name, _error_text("RENDER_ERROR", message, spec.where, body), **common
         )
-        return EvaluatedMetric(spec, "RENDER_ERROR", MetricStatus.NOT_APPLICABLE, rows, message)
+        return EvaluatedMetric(
+            spec, "RENDER_ERROR", state, rows, message, is_transient=fault.is_transient
+        )
 
     def _not_evaluated(self, spec: MetricSpec, common: Common, reason: str) -> EvaluatedMetric:
         common["status"] = "NOT_APPLICABLE"
         text = _error_text(NOT_EVALUATED, reason, spec.where, code_block(spec.query, "sql"))
         self.builder.text(spec.name, text, **common)
-        return EvaluatedMetric(spec, NOT_EVALUATED, MetricStatus.NOT_APPLICABLE, None, reason)
+        state = MetricStatus.NOT_APPLICABLE
+        return EvaluatedMetric(spec, NOT_EVALUATED, state, None, reason, is_transient=True)
 
     def report_not_evaluated(self) -> None:
         """Add one finding about all metrics that were not evaluated, if there are any."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
@@ -30,7 +32,11 @@ if TYPE_CHECKING:
 
 CACHED = 4
 """Evaluated documents that are kept: a command may open the same one several times."""
-_documents: OrderedDict[Hashable, bytes] = OrderedDict()
+_RETRY_SECONDS = 60.0
+"""s for which a document is kept that has metrics which were stopped. They may be evaluated when
+the machine has less load, but the command that runs is to have one document."""
+_documents: OrderedDict[Hashable, tuple[bytes, float]] = OrderedDict()
+"""Documents, each with the time until which it is kept."""
 _documents_lock = threading.Lock()
 _kept = KeptResults()
 """Results of the queries of all documents: a row that is appended changes those of its topic."""
@@ -101,10 +107,11 @@ def document_of(
         key = (tuple(files), configs, state, with_topics)
         document = _document(key)
         if document is None:
-            document, is_complete = _made(tuple(files), configs, control, with_topics)
+            document, is_final = _made(tuple(files), configs, control, with_topics)
             # Of one that was stopped, the rest may be wanted later.
-            if is_complete or not control.is_stopped():
-                _keep_document(key, document)
+            if is_final or not control.is_stopped():
+                end = math.inf if is_final else monotonic() + _RETRY_SECONDS
+                _keep_document(key, document, end)
         return document
     except UnreadableError:
         raise
@@ -137,14 +144,16 @@ def _files(path: Path) -> Sequence[Path]:
 
 def _document(key: Hashable) -> bytes | None:
     with _documents_lock:
-        if key in _documents:
-            _documents.move_to_end(key)
-        return _documents.get(key)
+        document, end = _documents.get(key, (None, math.inf))
+        if document is None or monotonic() > end:
+            return None
+        _documents.move_to_end(key)
+        return document
 
 
-def _keep_document(key: Hashable, document: bytes) -> None:
+def _keep_document(key: Hashable, document: bytes, end: float) -> None:
     with _documents_lock:
-        _documents[key] = document
+        _documents[key] = (document, end)
         while len(_documents) > CACHED:
             _documents.popitem(last=False)
 
@@ -152,7 +161,7 @@ def _keep_document(key: Hashable, document: bytes) -> None:
 def _made(
     files: tuple[Path, ...], configs: tuple[Path, ...], control: Control, with_topics: bool
 ) -> tuple[bytes, bool]:
-    """Evaluate a document; returns True with it if all of its metrics were evaluated."""
+    """Evaluate a document; returns with it `Evaluation.is_final`."""
     job = job_of(files, files[0].parent, control)
     if not configs:
         return topics_document(job), True
@@ -162,7 +171,7 @@ def _made(
         )
     except MissingEvaluationExtraError as error:
         return topics_document(job, str(error)), True
-    return evaluation.data, evaluation.is_complete
+    return evaluation.data, evaluation.is_final
 
 
 def _templates(configs: Sequence[Path]) -> list[Path]:

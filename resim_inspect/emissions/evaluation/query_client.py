@@ -94,7 +94,9 @@ class QueryClient:
             self._process = None
             self._budget.check()
             seconds = number(limits.query_seconds)
-            raise SqlError(f"The query was stopped after {seconds} s.") from error
+            raise SqlError(
+                f"The query was stopped after {seconds} s.", is_transient=True
+            ) from error
         except ChildEndedError as error:
             self._process = None
             raise self._memory_fault() from error
@@ -119,7 +121,9 @@ class QueryClient:
 
     def _memory_fault(self) -> SqlError:
         most = size(self._limits.memory_bytes)
-        return SqlError(f"The query was stopped: it needs more than {most} of memory.")
+        return SqlError(
+            f"The query was stopped: it needs more than {most} of memory.", is_transient=True
+        )
 
     def _started(self) -> ChildProcess:
         if self._process is not None:

@@ -91,7 +91,8 @@ class QueryResults:
         try:
             table = self._client.run(translation, sql)
         except SqlError as fault:
-            self._keep(key, SqlError(str(fault), fault.position), 0)
+            if not fault.is_transient:
+                self._keep(key, SqlError(str(fault), fault.position), 0)
             raise
         self._keep(key, table, table.size)
         return QueryResult(translation, table, key)
@@ -111,7 +112,8 @@ class QueryResults:
             try:
                 value = self._renderer.render(template, spec.template_file, result.table)
             except RenderError as fault:
-                self._keep(key, RenderError(str(fault)), 0)
+                if not fault.is_transient:
+                    self._keep(key, RenderError(str(fault)), 0)
                 raise
             self._keep(key, value, 4 * len(value))
         try:

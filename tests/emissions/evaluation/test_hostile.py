@@ -104,6 +104,7 @@ def test_hostile_queries_stay_in_their_metrics(tmp_path: Path, limits: Limits) -
         assert found.state == "QUERY_ERROR", sql[:80]
         assert part in found.message, sql[:80]
         assert "\n" not in found.message
+        assert found.is_transient is (" was stopped" in found.message)
         assert found.message.endswith(".")
     assert evaluation.metrics[-1].state == "PASSED"
     assert not (tmp_path / "stolen").exists()
@@ -126,6 +127,7 @@ def test_hostile_templates_stay_in_their_metrics(tmp_path: Path, limits: Limits)
         assert found.state == "RENDER_ERROR", text[:80]
         assert part in found.message, (text[:80], found.message)
         assert "\n" not in found.message
+        assert found.is_transient is (" was stopped" in found.message)
 
 
 def test_modules_in_the_working_directory_are_not_imported(

@@ -14,6 +14,7 @@ from resim_inspect.emissions.config import load_config
 from resim_inspect.emissions.evaluation import custom_templates, folders
 from resim_inspect.emissions.evaluation.budget import Budget
 from resim_inspect.emissions.evaluation.columns import Column, Table
+from resim_inspect.emissions.evaluation.errors import RenderError, SqlError
 from resim_inspect.emissions.evaluation.folders import document_of, evaluate_job, job_of
 from resim_inspect.emissions.evaluation.kept_results import KeptResults
 from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS
@@ -183,6 +184,41 @@ def test_what_a_query_depends_on(
     assert translation.tables == tables
     assert translation.defined == defined
     assert translation.is_volatile is is_volatile
+
+
+def test_what_was_stopped_runs_again_after_a_while(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, render = QueryClient.run, custom_templates.TemplateRenderer.render
+    stopped: list[str] = []
+
+    def stopped_query(client: QueryClient, translation: Translation, original: str) -> Table:
+        if stopped:
+            return run(client, translation, original)
+        stopped.append(original)
+        raise SqlError("The query was stopped after 30 s.", is_transient=True)
+
+    def stopped_template(*args: Any) -> str:
+        if len(stopped) > 1:
+            return render(*args)
+        stopped.append("template")
+        raise RenderError("The template was stopped after 10 s.", is_transient=True)
+
+    monkeypatch.setattr(QueryClient, "run", stopped_query)
+    monkeypatch.setattr(custom_templates.TemplateRenderer, "render", stopped_template)
+    now = 1000.0
+    monkeypatch.setattr(folders, "monotonic", lambda: now)
+    new = "SELECT MIN(v) FROM speed"
+    watched.write({**METRICS, "Largest": metric(new, "scalar")})
+    watched.template('{"data": []}')
+    path = watched.outputs / "metrics.binproto"
+    first = document_of(path)
+    assert stopped == [new, "template"]
+    watched.ran.clear()
+    # Within one command it stays the same document.
+    assert document_of(path) is first
+    now += 61
+    assert watched.evaluated() == [new, "template"]
 
 
 def test_a_kept_result_that_leaves_after_the_plan_is_used() -> None:

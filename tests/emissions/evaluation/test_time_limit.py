@@ -65,7 +65,7 @@ def test_many_queries_have_one_limit_together(tmp_path: Path) -> None:
     assert "--time-limit" in finding.hint
     assert sum(not one.event_metric for one in document.metrics) == 502
     assert named(document, "Last").status is MetricStatus.NOT_APPLICABLE
-    assert not evaluation.is_complete
+    assert not evaluation.is_final
 
 
 def test_evaluate_takes_the_limit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
