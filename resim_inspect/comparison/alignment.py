@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.comparison.tolerance import Tolerance
+from resim_inspect.text import count, number, seconds
 
 _BLOCK = 1 << 18
 """Pairs of samples that are compared at a time: the temporaries stay small."""
@@ -113,9 +114,7 @@ def align(
             return Aligned(x, y, other_y, False, shift)
     low, high = max(x[0], other_x[0]), min(x[-1], other_x[-1])
     union = np.union1d(_within(x, low, high), _within(other_x, low, high))
-    step = max(_step(x), _step(other_x))
-    reach = abs(float(x[0]) - float(other_x[0])), abs(float(x[-1]) - float(other_x[-1]))
-    longer = max(reach) > step or not (
+    longer = reaches_beyond(x, other_x) or not (
         _continues(x, y, low, high, other_y, tolerance)
         and _continues(other_x, other_y, low, high, y, tolerance)
     )
@@ -145,6 +144,27 @@ def interpolate(x: NDArray[Any], y: NDArray[np.float64], at: NDArray[Any]) -> ND
 def hold(x: NDArray[Any], at: NDArray[Any]) -> NDArray[np.int64]:
     """Positions of the samples that hold at some points; x ascending, the first point inside."""
     return np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 1)
+
+
+def reaches_beyond(x: NDArray[Any], other_x: NDArray[Any]) -> bool:
+    """Return True if one of two ascending indexes goes on for more than a step."""
+    reach = abs(float(x[0]) - float(other_x[0])), abs(float(x[-1]) - float(other_x[-1]))
+    return max(reach) > max(_step(x), _step(other_x))
+
+
+def reach_text(x: NDArray[Any], other_x: NDArray[Any], timed: bool) -> str:
+    """`3 samples over 2.000 s, now 5 samples over 4.000 s; compared where they overlap`."""
+    texts = [
+        f"{count(len(side), 'sample')} over "
+        + distance_text(float(side.max()) - float(side.min()), timed)
+        for side in (x, other_x)
+    ]
+    return f"{texts[0]}, now {texts[1]}; compared where they overlap"
+
+
+def distance_text(length: float, timed: bool) -> str:
+    """A distance along an index without its sign; one of times is in ns."""
+    return seconds(round(abs(length))) if timed else number(abs(length))
 
 
 def ascending(x: NDArray[Any]) -> bool:

@@ -47,9 +47,8 @@ class SeriesAssessment:
         """Add the extremes of a series whose differences were noted."""
         self._extremes.append((before, after))
 
-    def failing_share(self, before: float, after: float, reason: str) -> None:
-        """Add a difference of states and the shares of time that one series fails in."""
-        self.note(reason)
+    def failing_shares(self, before: float, after: float) -> None:
+        """Add the shares of time that one series fails in, whose differences were noted."""
         self._failing[0] += before
         self._failing[1] += after
 

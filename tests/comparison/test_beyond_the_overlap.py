@@ -9,6 +9,7 @@ import pytest
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.comparison import Change, Direction, tolerances
 from tests.comparison.change_lists import changes
+from tests.comparison.variants import MIRRORED
 
 SAME, CHANGED = Direction.SAME, Direction.CHANGED
 WORSE, BETTER = Direction.WORSE, Direction.BETTER
@@ -66,3 +67,35 @@ def test_a_longer_curve_that_breaks_its_limit_is_worse() -> None:
     assert change.direction is WORSE
     assert change.why[0] == "beyond its limit"
     assert only_change(after, before).direction is BETTER
+
+
+def states(values: Sequence[str]) -> DocumentBuilder:
+    build = DocumentBuilder()
+    clock = build.times("times", [float(at) for at in range(len(values))])
+    data = build.strings("states", list(values), index=clock)
+    series = [(data, build.statuses("s", data))]
+    build.states_over_time("mode", series, states=["OK", "OFF", "BAD"], failures=["BAD"])
+    return build
+
+
+@pytest.mark.parametrize(
+    ("extra", "direction"),
+    [
+        pytest.param(["BAD"] * 10, WORSE, id="fails"),
+        pytest.param(["OK"] * 10, CHANGED, id="longer"),
+        pytest.param(["OFF"], CHANGED, id="another state at the end"),
+        pytest.param(["OK"], SAME, id="one more of the same state"),
+    ],
+)
+def test_states_that_go_on(extra: list[str], direction: Direction) -> None:
+    before, after = states(["OK"] * 10), states(["OK"] * 10 + extra)
+    change = only_change(before, after)
+    assert change.direction is direction, change
+    reach = f"10 samples over 9.000 s, now {10 + len(extra)} samples over"
+    assert (reach in " ".join(change.why)) == (direction is not SAME)
+    assert only_change(after, before).direction is MIRRORED[direction]
+
+
+def test_failing_for_a_smaller_share_of_a_longer_run_is_better() -> None:
+    before, after = states(["BAD"] * 5 + ["OK"] * 5), states(["BAD"] * 5 + ["OK"] * 20)
+    assert only_change(before, after).direction is BETTER

@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.comparison.alignment import Aligned, Deviation, align, ascending, deviation
+from resim_inspect.comparison.alignment import (
+    Aligned,
+    Deviation,
+    align,
+    ascending,
+    deviation,
+    distance_text,
+    reach_text,
+)
 from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.context import Pair, load
 from resim_inspect.comparison.limits import Extreme, bounds, extreme
@@ -196,9 +204,9 @@ def _compare_curves(
         assessment.note(f"{lead}{len(old.y):,} points, now {len(new.y):,}; x does not ascend")
         return
     if aligned.shift:
-        assessment.note(f"{lead}starts {_distance(old, aligned.shift)} later or earlier")
+        assessment.note(f"{lead}starts {distance_text(aligned.shift, old.timed)} later or earlier")
     if aligned.longer:
-        assessment.note(lead + _reach(old, new))
+        assessment.note(lead + reach_text(old.x, new.x, old.timed))
     measured = deviation(aligned.before, aligned.after, assessment.tolerance)
     if _by_sample(old, new):
         measured = _with_x(measured, old, new, assessment.tolerance)
@@ -243,19 +251,6 @@ def deviation_text(measured: Deviation, aligned: Aligned, unit: str, timed: bool
     text = f"differs by up to {quantity(measured.largest, unit)}{where}"
     text += f", RMS {quantity(measured.rms, unit, 3)}, {share}"
     return text + (f", {count(measured.gaps, 'gap')} on one side" if measured.gaps else "")
-
-
-def _reach(old: Curve, new: Curve) -> str:
-    texts = []
-    for curve in (old, new):
-        low, high = curve.x.min(), curve.x.max()
-        span = _distance(curve, float(high) - float(low))
-        texts.append(f"{count(len(curve.y), 'sample')} over {span}")
-    return f"{texts[0]}, now {texts[1]}; compared where they overlap"
-
-
-def _distance(curve: Curve, length: float) -> str:
-    return seconds(round(abs(length))) if curve.timed else number(abs(length))
 
 
 def _extreme(limits: FailureDefinition | None, values: NDArray[np.float64]) -> Extreme | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.comparison.alignment import ascending, hold
+from resim_inspect.comparison.alignment import ascending, hold, reach_text, reaches_beyond
 from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.context import Pair, load
 from resim_inspect.comparison.series_assessment import SeriesAssessment
@@ -46,10 +46,10 @@ class Divergence(NamedTuple):
     """Share of the common time that differs."""
     first: int | None
     """Time in ns from the first common one to the first difference; None without any."""
-    failing: tuple[float, float]
-    """Shares of the common time in failure states, before and after."""
     names: tuple[str, str] = ("", "")
     """States at the first difference."""
+    longer: bool = False
+    """True if one side goes on for more than a step, or in another state."""
 
 
 def compare_states(
@@ -96,16 +96,27 @@ def _compare_pair(
             if problems[0] != problems[1] or not reason:
                 assessment.note(f"{lead}no states {side}" + (f": {reason}" if reason else ""))
         return
-    difference = divergence(first, second, failure_states)
+    difference = divergence(first, second)
     if difference is None:
         assessment.note(f"{lead}the times do not overlap; the states are not compared")
         return
-    if difference.first is None or 0 < difference.share <= assessment.tolerance.share:
-        return
-    where = seconds(difference.first) if first.timed else f"sample {difference.first + 1:,}"
+    differs = difference.first is not None
+    if 0 < difference.share <= assessment.tolerance.share:
+        differs = False
+    if difference.longer:
+        assessment.note(lead + reach_text(first.times, second.times, first.timed and second.timed))
+    if differs:
+        assessment.note(lead + _difference_text(difference, first.timed))
+    if differs or difference.longer:
+        shares = (failing_share(side, failure_states) for side in (first, second))
+        assessment.failing_shares(*shares)
+
+
+def _difference_text(difference: Divergence, timed: bool) -> str:
+    first = difference.first or 0
+    where = seconds(first) if timed else f"sample {first + 1:,}"
     names = " → ".join(f"“{name[:_NAME]}”" for name in difference.names)
-    share = f"{number(100 * difference.share, 3)}% of the time differs"
-    assessment.failing_share(*difference.failing, f"{lead}{share}, first at {where}: {names}")
+    return f"{number(100 * difference.share, 3)}% of the time differs, first at {where}: {names}"
 
 
 def read_states(ref: SeriesRef) -> States:
@@ -127,7 +138,7 @@ def read_states(ref: SeriesRef) -> States:
     return States(times, codes, values.series.uniques, own, timed=timed)
 
 
-def divergence(before: States, after: States, failure_states: frozenset[str]) -> Divergence | None:
+def divergence(before: States, after: States) -> Divergence | None:
     """Compare two series that each have a state; None if their times do not overlap.
 
     Series that do not overlap but have times are aligned at their starts.
@@ -142,28 +153,51 @@ def divergence(before: States, after: States, failure_states: frozenset[str]) ->
     union = union[(union >= low) & (union <= high)]
     names = list(dict.fromkeys((*before.names, *after.names)))
     number_of = {name: code for code, name in enumerate(names)}
-    codes = [
-        np.array([number_of[name] for name in side.names], np.int64)[side.codes][hold(at, union)]
-        for side, at in ((before, times), (after, other))
-    ]
-    # The last state has no duration, unless it is the only one.
-    durations = np.append(np.diff(union), 0).astype(np.float64)
-    if not durations.any():
-        durations[:] = 1.0
-    total = durations.sum()
+    own, others = (
+        np.array([number_of[name] for name in side.names], np.int64)[side.codes]
+        for side in (before, after)
+    )
+    longer = reaches_beyond(times, other) or not (
+        _continues(times, own, low, high, others) and _continues(other, others, low, high, own)
+    )
+    codes = own[hold(times, union)], others[hold(other, union)]
     differs = codes[0] != codes[1]
-    failing = np.array([name in failure_states for name in names], bool)
-    shares = [float(durations[failing[side]].sum() / total) for side in codes]
-    share = float(durations[differs].sum() / total)
     if not differs.any():
-        return Divergence(0.0, None, (shares[0], shares[1]))
+        return Divergence(0.0, None, longer=longer)
     first_at = int(np.argmax(differs))
     return Divergence(
-        share,
+        _share(union, differs),
         int(union[first_at]) - int(union[0]),
-        (shares[0], shares[1]),
         (names[codes[0][first_at]], names[codes[1][first_at]]),
+        longer,
     )
+
+
+def _continues(
+    times: NDArray[Any],
+    codes: NDArray[np.int64],
+    low: int,
+    high: int,
+    others: NDArray[np.int64],
+) -> bool:
+    """Return True if the states outside a range are the other side's nearest one."""
+    return bool(
+        (codes[times < low] == others[0]).all() and (codes[times > high] == others[-1]).all()
+    )
+
+
+def failing_share(states: States, failure_states: frozenset[str]) -> float:
+    """Share of its time, from 0 to 1, that a series which has a state is in failure states."""
+    failing = np.array([name in failure_states for name in states.names], bool)
+    return _share(states.times, failing[states.codes])
+
+
+def _share(times: NDArray[Any], chosen: NDArray[np.bool_]) -> float:
+    """Share of the time in chosen states; the last one has no duration unless it is alone."""
+    durations = np.append(np.diff(times), 0).astype(np.float64)
+    if not durations.any():
+        durations[:] = 1.0
+    return float(durations[chosen].sum() / durations.sum())
 
 
 def _measured(refs: list[SeriesRef], failure_states: frozenset[str]) -> Measured:
@@ -173,6 +207,5 @@ def _measured(refs: list[SeriesRef], failure_states: frozenset[str]) -> Measured
     states = read_states(refs[0])
     if not len(states.codes):
         return Measured("no states")
-    difference = divergence(states, states, failure_states)
-    share = 100 * difference.failing[0] if difference is not None else 0.0
+    share = 100 * failing_share(states, failure_states)
     return Measured(f"{number(share, 3)}% failing", share, "%", "failing")
