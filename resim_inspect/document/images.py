@@ -7,7 +7,8 @@ import os
 import stat
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -171,9 +172,30 @@ def _image_errors(shown: str) -> Iterator[None]:
 def _opened(file: IO[bytes]) -> Pillow.Image:
     from PIL import Image as Pillow
 
-    # Pillow's warnings become errors here: a warning would spoil a screen.
+    # Warnings would spoil a screen. That of a huge image becomes an error.
+    warnings.simplefilter("ignore")
     warnings.simplefilter("error", Pillow.DecompressionBombWarning)
+    _silence_libtiff()
     return Pillow.open(file, formats=IMAGE_FORMATS)
+
+
+@cache
+def _silence_libtiff() -> None:
+    """Keep libtiff, a part of Pillow, from writing its complaints to the terminal.
+
+    It writes to the descriptor of standard error, on which the app draws its screen; what is
+    wrong with the file also reaches Pillow.
+    """
+    import ctypes
+
+    from PIL import _imaging
+
+    # A Pillow that hides the functions of its libtiff, or has none, keeps its ways.
+    with suppress(OSError, AttributeError):
+        libtiff = ctypes.CDLL(_imaging.__file__)
+        for set_handler in (libtiff.TIFFSetErrorHandler, libtiff.TIFFSetWarningHandler):
+            set_handler.argtypes, set_handler.restype = [ctypes.c_void_p], ctypes.c_void_p
+            set_handler(None)
 
 
 def _pixels(image: Pillow.Image) -> tuple[NDArray[np.uint8], bool]:
@@ -221,12 +243,15 @@ def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def _eight_bits(image: Pillow.Image) -> Pillow.Image:
-    """16- and 32-bit greys, stretched from their darkest to their brightest value."""
+    """16- and 32-bit greys, made small, from their darkest (black) to their brightest value."""
     from PIL import Image as Pillow
 
     if image.mode not in ("I", "F", "I;16", "I;16B", "I;16L"):
         return image.convert("RGB")
-    values = np.asarray(image, np.float64)
+    if image.mode != "F":
+        image = image.convert("I")
+    # First of all fewer pixels: each takes many times the memory below.
+    values = np.asarray(image.reduce(max(1, max(image.size) // MAX_SIDE)), np.float64)
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     scaled = np.nan_to_num((values - low) / ((high - low) or 1.0)).clip(0, 1) * 255
