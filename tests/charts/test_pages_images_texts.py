@@ -282,6 +282,33 @@ def test_markdown() -> None:
     assert text_lines("---", 5) == ["─────"]
 
 
+def test_links_and_headings_with_signs_of_their_own() -> None:
+    assert text_lines("[wiki](https://w.org/Foo_(bar))") == ["wiki (https://w.org/Foo_(bar))"]
+    assert text_lines('[here](/y "a (b)") [it]( )') == ["here (/y) it"]
+    assert text_lines("[see [here](/y)") == ["[see here (/y)"]
+    assert text_lines("# C#") == ["C#", "──"]
+    assert text_lines("# Head ##") == ["Head", "────"]
+    assert text_lines("# ##") == ["", ""]
+    assert text_lines("`` a `b") == ["`` a `b"]
+
+
+@pytest.mark.parametrize(
+    ("start", "opening", "end"),
+    [
+        ("", "[a](", ""),
+        ("", "[a](b", ""),
+        ("", "[", ""),
+        ("x", "`", "y"),
+        ("# ", "#", "y"),
+        ("a|b\n", " ", "y"),
+    ],
+)
+def test_a_long_text_of_openings_does_not_hang(start: str, opening: str, end: str) -> None:
+    # Where each opening looks through all the others, this many do not end in minutes.
+    text = start + opening * (200_000 // len(opening) - 10) + end
+    assert text_lines(text, 80)
+
+
 def test_emphasis_is_a_style() -> None:
     shown = render(Drawing("t", "text", (Text("a **b** *c*"),)), 20, 1)
     styles = {span.text: span.style for line in shown.lines for span in line}

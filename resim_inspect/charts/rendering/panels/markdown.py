@@ -15,21 +15,24 @@ from resim_inspect.text import cell_width, chop, cut
 _LIMIT = 200_000
 """Characters of the longest text that is shown in full."""
 
+# A text may be long and may consist of openings alone, so no pattern tries a stretch twice:
+# an opening's search stops at the next opening, and what is possessive is never divided again.
 _INLINE = re.compile(
-    r"(?P<code>`+)(?P<inner>[^`]+?)(?P=code)"
+    r"(?P<code>(?<!`)`++)(?P<inner>[^`]++)(?P=code)"
     r"|\*\*(?P<bold>(?:[^*]|\*(?!\*))+?)\*\*"
     r"|__(?P<bold2>[^_]+?)__"
     r"|(?<![\w*])\*(?P<it>[^\s*](?:[^*]*[^\s*])?)\*(?!\w)"
     r"|(?<![\w_])_(?P<it2>[^\s_](?:[^_]*[^\s_])?)_(?!\w)"
     r"|~~(?P<strike>[^~]+?)~~"
-    r"|!?\[(?P<label>[^\]]*)\]\((?P<link>[^)\s]*)[^)]*\)"
+    r"|!?\[(?P<label>[^\[\]]*+)\]\((?P<link>(?:[^()\s]|\([^()\s]*+\))*+)"
+    r'(?:\s++(?:"[^"]*+"|[^()]*+))?\)'
     r"|\\(?P<escaped>[\\`*_{}\[\]()#+\-.!|>~])"
 )
 _ITEM = re.compile(r"^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$")
-_HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*)$")
 _FENCE = re.compile(r"^\s{0,3}(```+|~~~+)")
 _RULE = re.compile(r"^\s{0,3}([-*_])\s*(?:\1\s*){2,}$")
-_TABLE_LINE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
+_TABLE_LINE = re.compile(r"^\s*+\|?\s*+:?-++:?\s*+(\|\s*+:?-++:?\s*+)*+\|?\s*+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +114,13 @@ def _block(
         style = theme.heading
         if len(heading.group(1)) <= 1 and palette.color:
             style = replace(style, underline=True)
-        lines += _flow(_inline(heading.group(2), style, theme), width)
+        text = heading.group(2).rstrip()
+        bare = text.rstrip("#")
+        # Signs close a heading behind a blank: those of `C#` belong to its text.
+        text = text if bare and not bare[-1].isspace() else bare.rstrip()
+        lines += _flow(_inline(text, style, theme), width)
         if len(heading.group(1)) <= 2 and not palette.color:
-            lines.append((Span("─" * min(width, cell_width(heading.group(2)))),))
+            lines.append((Span("─" * min(width, cell_width(text))),))
         return start + 1
     if _RULE.match(line):
         lines.append((Span("─" * width, theme.dim),))
