@@ -33,6 +33,8 @@ class Column:
     nulls: NDArray[np.bool_] | None = None
     """True for rows without a value; None if all rows have one."""
     texts: Sequence[str] = ()
+    unfit: int = 0
+    """Number of times that 64 bits of ns cannot hold, which have no value."""
 
     def __len__(self) -> int:
         return len(self.values)
@@ -82,6 +84,18 @@ class Table:
         return [column.name for column in self.columns]
 
     @property
+    def notes(self) -> list[str]:
+        """Sentences about values that the table cannot hold."""
+        from resim_inspect.text import clean, count
+
+        return [
+            f"{count(column.unfit, 'time')} of the column “{clean(column.name, 60)}” before "
+            "1677-09-21 or after 2262-04-11 taken as NULL."
+            for column in self.columns
+            if column.unfit
+        ]
+
+    @property
     def size(self) -> int:
         """Memory of the table in bytes, about."""
         return sum(
@@ -128,6 +142,8 @@ def pack(table: Table) -> tuple[dict[str, Any], list[bytes | memoryview]]:
         type_ = NUMBERS.get(column.kind, CODES)
         entry: dict[str, Any] = {"name": column.name, "kind": column.kind}
         buffers.append(_bytes(column.values.astype(type_, copy=False)))
+        if column.unfit:
+            entry["unfit"] = column.unfit
         if column.nulls is not None:
             entry["nulls"] = True
             buffers.append(_bytes(column.nulls.astype(np.bool_, copy=False)))
@@ -157,5 +173,6 @@ def unpack(frame: Frame) -> Table:
         texts: Sequence[str] = () if kind in NUMBERS else json.loads(next(buffers))
         if len(values) != rows or (nulls is not None and len(nulls) != rows):
             raise ValueError("The columns of a message differ in length.")
-        columns.append(Column(str(entry["name"]), kind, values, nulls, texts))
+        unfit = int(entry.get("unfit", 0))
+        columns.append(Column(str(entry["name"]), kind, values, nulls, texts, unfit))
     return Table(tuple(columns), rows)

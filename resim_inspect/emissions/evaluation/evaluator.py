@@ -170,6 +170,8 @@ class _Run:
             result = self.results.query(spec.query)
         except SqlError as fault:
             return self._query_error(spec, common, fault, of_status=False)
+        for note in result.table.notes:
+            self.report(rules.NOTE, spec.where, note, "")
         rows = result.table.rows
         if _is_empty(result.table):
             return self._no_data(spec, common, rows)

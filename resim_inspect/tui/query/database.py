@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
@@ -86,7 +86,7 @@ class QueryDatabase:
         Raises SqlError, EvaluationError and UnreadableError, and CancelledEvaluationError after
         `cancel`.
         """
-        from resim_inspect.emissions.evaluation.columns import Column, Table
+        from resim_inspect.emissions.evaluation.columns import Table
         from resim_inspect.emissions.evaluation.translation import translate
 
         with self._in_use:
@@ -106,12 +106,10 @@ class QueryDatabase:
         is_cut = table.rows > MAX_ROWS
         if is_cut:
             columns = (
-                Column(
-                    column.name,
-                    column.kind,
-                    column.values[:MAX_ROWS],
-                    None if column.nulls is None else column.nulls[:MAX_ROWS],
-                    column.texts,
+                replace(
+                    column,
+                    values=column.values[:MAX_ROWS],
+                    nulls=None if column.nulls is None else column.nulls[:MAX_ROWS],
                 )
                 for column in table.columns
             )

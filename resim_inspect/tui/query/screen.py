@@ -156,7 +156,8 @@ class QueryScreen(QueryingScreen, ExportHost):
         rows, milliseconds = result.table.rows, result.seconds * 1e3
         took = f"in {number(milliseconds, 3)} ms"
         shown = f"the first {MAX_ROWS:,} rows" if result.is_cut else count(rows, "row")
-        self._say(f"{shown}, {count(len(result.table.columns), 'column')} {took}")
+        summary = f"{shown}, {count(len(result.table.columns), 'column')} {took}"
+        self._say(". ".join([summary, *result.table.notes]))
         self.set_class(False, "-tables")
         self.table.show(result.table, "The query returned no rows.")
         if self.has_class("-chart"):

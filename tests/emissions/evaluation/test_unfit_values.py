@@ -207,3 +207,17 @@ def test_a_column_of_a_star_has_no_unit_of_another_term(tmp_path: Path) -> None:
     _, document = evaluate(outputs, {name: metric(sql, "line") for name, sql in queries.items()})
     assert named(document, "Star").type is MetricType.LINE_PLOT
     assert named(document, "Counted").type is MetricType.DOUBLE_OVER_TIME
+
+
+def test_times_beyond_64_bits_are_null_and_noted(tmp_path: Path) -> None:
+    outputs = write_outputs(tmp_path / "outputs")
+    times = "(TIMESTAMP '9999-12-31', 1), (CAST('-infinity' AS TIMESTAMP), 2), (NULL, 3)"
+    usual = "(TIMESTAMP '2262-04-11', 4), (TIMESTAMP '1677-09-22', 5)"
+    sql = f"SELECT * FROM (VALUES {times}, {usual}) AS t(at, v)"
+    found, document = evaluate(outputs, {"Times": metric(sql, "line")})
+    assert [finding.message for finding in found.findings] == [
+        "2 times of the column “at” before 1677-09-21 or after 2262-04-11 taken as NULL.",
+        "3 rows without a time left out.",
+    ]
+    (data,) = (data for data in document.data if data.name == "Times: v")
+    assert document.series(data).values.tolist() == [4.0, 5.0]

@@ -140,7 +140,7 @@ def _column(name: str, type_: str, array: NDArray[Any]) -> Column:
     if kind == "u":
         return Column(name, "float", array.astype(np.float64), nulls)
     if kind == "M" and type_ != "DATE":
-        return Column(name, "time", array.astype("M8[ns]").astype(np.int64), nulls)
+        return _time_column(name, array, nulls)
     if kind == "M":
         array = np.datetime_as_string(array, unit="D").astype(object)
     elif kind == "m":
@@ -154,6 +154,18 @@ def _column(name: str, type_: str, array: NDArray[Any]) -> Column:
         texts = (None if value is None else json.dumps(value, default=_plain) for value in values)
         return text_column(name, texts, "json")
     return text_column(name, (None if value is None else _text(value) for value in values))
+
+
+def _time_column(name: str, array: NDArray[Any], nulls: NDArray[np.bool_] | None) -> Column:
+    """Times of any unit in ns; without a value where the conversion overflows."""
+    ns = array.astype("M8[ns]")
+    unfit = ns.astype(array.dtype).view(np.int64) != array.view(np.int64)
+    if nulls is not None:
+        unfit &= ~nulls
+    number = int(unfit.sum())
+    if number:
+        nulls = unfit if nulls is None else nulls | unfit
+    return Column(name, "time", ns.view(np.int64), nulls, unfit=number)
 
 
 def _text(value: object) -> str:
