@@ -73,7 +73,7 @@ def check_viewable(path: Path, shown: str) -> None:
 
     Desktops choose a program by the name, and may run a script that is named so.
     """
-    with _regular_file(path, shown) as file, _image_errors(shown), _opened(file) as opened:
+    with _regular_file(path, shown) as file, _image_errors(shown), opened_quietly(file) as opened:
         kind = opened.format or ""
     suffixes = _SUFFIXES.get(kind, ())
     if path.suffix.lower() not in suffixes:
@@ -120,7 +120,7 @@ def read_image(path: Path, shown: str) -> LoadedImage:
         file_size = os.fstat(file.fileno()).st_size
         if file_size > MAX_FILE_BYTES:
             raise MissingError(f'"{shown}" is too large to be drawn here: {size(file_size)}.')
-        with _image_errors(shown), _opened(file) as opened:
+        with _image_errors(shown), opened_quietly(file) as opened:
             width, height = opened.size
             if width * height > MAX_PIXELS:
                 raise MissingError(
@@ -169,7 +169,8 @@ def _image_errors(shown: str) -> Iterator[None]:
         raise MissingError(f'"{shown}" cannot be decoded: {reason}.') from error
 
 
-def _opened(file: IO[bytes]) -> Pillow.Image:
+def opened_quietly(file: IO[bytes]) -> Pillow.Image:
+    """Open an image, inside `warnings.catch_warnings`; raises what Pillow raises."""
     from PIL import Image as Pillow
 
     # Warnings would spoil a screen. That of a huge image becomes an error.

@@ -115,3 +115,18 @@ def test_an_image_that_cannot_be_read_says_so(trace: dict[str, Any]) -> None:
     panel = drawn([{"type": "image", **trace}]).panels[0]
     assert isinstance(panel, Message)
     assert "not drawn" in panel.text
+
+
+def test_a_broken_image_inside_of_the_figure_leaves_the_terminal_alone(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    from PIL import Image as Pillow
+
+    file = io.BytesIO()
+    Pillow.effect_noise((400, 300), 50).save(file, "TIFF", compression="tiff_lzw")
+    content = bytearray(file.getvalue())
+    content[len(content) // 3 : len(content) // 3 + 60] = bytes(range(60))
+    source = "data:image/tiff;base64," + base64.b64encode(content).decode()
+    assert isinstance(drawn([{"type": "image", "source": source}]).panels[0], Message)
+    written = capfd.readouterr()
+    assert (written.out, written.err) == ("", "")

@@ -6,6 +6,7 @@ import base64
 import binascii
 import colorsys
 import io
+import warnings
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from resim_inspect.charts.model.drawing import Image, Message, Panel
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.layers import Trace
-from resim_inspect.document.images import IMAGE_FORMATS, MAX_PIXELS, MAX_SIDE
+from resim_inspect.document.images import MAX_PIXELS, MAX_SIDE, opened_quietly
 from resim_inspect.text import count
 
 _RANGES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
@@ -105,13 +106,14 @@ def _from_source(source: str) -> NDArray[np.uint8] | None:
         return None
     try:
         raw = base64.b64decode(body, validate=False)
-        with Pillow.open(io.BytesIO(raw), formats=IMAGE_FORMATS) as image:
+        with warnings.catch_warnings(), opened_quietly(io.BytesIO(raw)) as image:
             if image.size[0] * image.size[1] > MAX_PIXELS:
                 return None
             rgba = image.convert("RGBA")
     except (
         binascii.Error, OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, KeyError,
-        MemoryError, OverflowError, AttributeError, RuntimeError, Pillow.DecompressionBombError,
+        MemoryError, OverflowError, AttributeError, RuntimeError,
+        Pillow.DecompressionBombError, Pillow.DecompressionBombWarning,
     ):  # fmt: skip
         return None
     sheet = Pillow.new("RGBA", rgba.size, (255, 255, 255, 255))
