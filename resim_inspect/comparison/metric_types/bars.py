@@ -28,11 +28,14 @@ _LISTED = 3
 """Bars that are named one by one; more are counted."""
 _NAME = 60
 
+Bar = tuple[str, int]
+"""Label of a bar, and which one of those with this label it is, from 1."""
+
 
 class Bars(NamedTuple):
-    """The bars of one series by label; of labels that occur repeatedly, each with a number."""
+    """The bars of one series."""
 
-    values: Mapping[str, float]
+    values: Mapping[Bar, float]
     statuses: NDArray[np.int32] | None
     problem: str = ""
 
@@ -101,30 +104,35 @@ def _compare(
 def bar_differences(before: Bars, after: Bars, unit: str, tolerance: Tolerance) -> list[str]:
     """Reasons why two series of bars differ: the largest differences, bars gone and added."""
     changed = [
-        (abs(after.values[label] - value), label)
-        for label, value in before.values.items()
-        if label in after.values and not tolerance.close(value, after.values[label])
+        (abs(after.values[bar] - value), bar)
+        for bar, value in before.values.items()
+        if bar in after.values and not tolerance.close(value, after.values[bar])
     ]
     changed.sort(key=lambda pair: (-pair[0] if pair[0] == pair[0] else -np.inf, pair[1]))
     reasons = []
-    for _, label in changed[:_LISTED]:
-        old, new = before.values[label], after.values[label]
-        reasons.append(f"“{label[:_NAME]}” {quantity(old, unit)} → {quantity(new, unit)}")
+    for _, bar in changed[:_LISTED]:
+        old, new = before.values[bar], after.values[bar]
+        reasons.append(f"{_named(bar)} {quantity(old, unit)} → {quantity(new, unit)}")
     if len(changed) > _LISTED:
         reasons.append(f"{count(len(changed) - _LISTED, 'more bar')} of {len(before.values):,}")
-    for word, labels in (
-        ("gone", [label for label in before.values if label not in after.values]),
-        ("added", [label for label in after.values if label not in before.values]),
+    for word, bars in (
+        ("gone", [bar for bar in before.values if bar not in after.values]),
+        ("added", [bar for bar in after.values if bar not in before.values]),
     ):
-        if labels:
-            named = ", ".join(f"“{label[:_NAME]}”" for label in labels[:_LISTED])
-            more = f" and {len(labels) - _LISTED:,} more" if len(labels) > _LISTED else ""
+        if bars:
+            named = ", ".join(map(_named, bars[:_LISTED]))
+            more = f" and {len(bars) - _LISTED:,} more" if len(bars) > _LISTED else ""
             reasons.append(f"{named}{more} {word}")
     return reasons
 
 
+def _named(bar: Bar) -> str:
+    label, number_of = bar
+    return f"“{label[:_NAME]}”" if number_of == 1 else f"“{label[:_NAME]} #{number_of}”"
+
+
 def read_bars(ref: SeriesRef) -> Bars:
-    """Decode a series of bars by the texts or times that it is indexed by."""
+    """Decode a series of bars by the texts or times that it is indexed by, else by position."""
     statuses = load(ref.document, ref.statuses, SeriesKind.STATUSES, ref.category).series
     own = None if statuses is None else statuses.statuses
     values = load(ref.document, ref.values, SeriesKind.DOUBLES, ref.category)
@@ -132,17 +140,18 @@ def read_bars(ref: SeriesRef) -> Bars:
         return Bars({}, own, values.problem)
     index = load(ref.document, ref.index, None, ref.category).series
     doubles = values.series.doubles.tolist()
-    bars: dict[str, float] = {}
+    bars: dict[Bar, float] = {}
     repeats: dict[str, int] = {}
-    for label, value in zip(_labels(index, len(doubles)), doubles, strict=False):
+    labels = [] if index is None else _labels(index)
+    # Values behind the end of the index have no label.
+    labels += [str(position + 1) for position in range(len(labels), len(doubles))]
+    for label, value in zip(labels, doubles, strict=False):
         number_of = repeats[label] = repeats.get(label, 0) + 1
-        bars[label if number_of == 1 else f"{label} #{number_of}"] = value
+        bars[label, number_of] = value
     return Bars(bars, own)
 
 
-def _labels(index: Series | None, n: int) -> list[str]:
-    if index is None:
-        return [str(position + 1) for position in range(n)]
+def _labels(index: Series) -> list[str]:
     if index.kind is SeriesKind.TIMESTAMPS:
         return [instant(value) for value in index.times.tolist()]
     return [str(index.value(position)) for position in range(len(index))]
