@@ -33,13 +33,19 @@ class Tolerance:
     explicit: bool = False
     """True if it was set for this metric: a passing value nearer to its limit is worse then."""
 
+    exact: bool = False
+    """True if it was set for the metric's very name."""
+
     statuses: bool = True
     """False to leave the statuses of samples out."""
 
     @property
     def share(self) -> float:
-        """Share of time, pixels or samples that may differ, from 0."""
-        return self.relative if self.absolute is None else self.absolute
+        """Share of time, pixels or samples that may differ, from 0.
+
+        An absolute tolerance is in a unit; it is a share only if it was set for this very metric.
+        """
+        return self.absolute if self.exact and self.absolute is not None else self.relative
 
     def allowed(self, a: float, b: float) -> float:
         """Largest difference of these two numbers that counts as none; 0 beside infinity."""
@@ -110,7 +116,7 @@ class Tolerances:
     def _lookup(self, name: str) -> Tolerance:
         for pattern, tolerance in self.named:
             if pattern == name:
-                return tolerance
+                return replace(tolerance, exact=True)
         for pattern, tolerance in self.named:
             if fnmatchcase(name, pattern):
                 return tolerance
@@ -155,9 +161,8 @@ def file_tolerances(limits: Mapping[str, CompareLimit]) -> Tolerances:
     """Tolerances of `[compare]` in a project file, in its order."""
     named = []
     for name, limit in limits.items():
-        absolute = limit.value if limit.absolute else None
-        relative = 0.0 if limit.absolute else limit.value
-        named.append((name, Tolerance(relative, absolute, explicit=True)))
+        tolerance = Tolerance(absolute=limit.value) if limit.absolute else Tolerance(limit.value)
+        named.append((name, replace(tolerance, explicit=True)))
     return Tolerances(named=tuple(named))
 
 

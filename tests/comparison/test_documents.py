@@ -188,8 +188,8 @@ def test_tolerances_by_name_and_pattern() -> None:
     found = tolerances(["0.1", "speed *=abs:2", "speed max=0.3", "a=b=0.4"])
     assert found.of("mass") == Tolerance(0.1)
     assert found.of("speed min") == Tolerance(absolute=2.0, explicit=True)
-    assert found.of("speed max") == Tolerance(0.3, explicit=True)
-    assert found.of("a=b") == Tolerance(0.4, explicit=True)
+    assert found.of("speed max") == Tolerance(0.3, explicit=True, exact=True)
+    assert found.of("a=b") == Tolerance(0.4, explicit=True, exact=True)
 
 
 def test_unreadable_series_are_differences_not_errors() -> None:

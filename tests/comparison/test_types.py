@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from resim_inspect.comparison import Change, Direction
+from resim_inspect.comparison import Change, CompareOptions, Direction, tolerances
 from resim_inspect.comparison.metric_types import COMPARERS
 from resim_inspect.document import parse_document
 from resim_inspect.document.enums import MetricType
@@ -102,6 +102,13 @@ TABLE: dict[MetricType, dict[str, Row | None]] = {
         "other unit": (V(), V(unit="km"), CHANGED, "unit m → km"),
         "other index": (V(), V(index=("a", "b", "d")), CHANGED, "“c” gone"),
         "other order": (V(), V((3.0, 2.0, 1.0), index=("c", "b", "a")), SAME, ""),
+        "repeated labels": (
+            V(index=("a", "a", "a #2")), V((1.0, 9.0, 3.0), index=("a", "a", "a #2")), CHANGED,
+            "“a #2” 2 m → 9 m",
+        ),
+        "fewer labels than values": (
+            V(index=("a",)), V((1.0, 2.0, 9.0), index=("a",)), CHANGED, "“3” 3 m → 9 m",
+        ),
     },
     MetricType.BATCHWISE_BAR_CHART: {
         "same": (V(), V(), SAME, ""),
@@ -252,3 +259,25 @@ def test_a_metric_that_one_side_has(kind: MetricType, tmp_path: Path) -> None:
     assert (gone.direction, gone.name, gone.after) == (Direction.GONE, NAME, None)
     assert (added.direction, added.name, added.before) == (Direction.ADDED, "another name", None)
     assert gone.renamed == added.renamed == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "directions"),
+    [("abs:3", (WORSE, CHANGED)), ("m*=abs:3", (WORSE, CHANGED)), (f"{NAME}=abs:3", (SAME, SAME))],
+)
+def test_an_absolute_tolerance_of_numbers_leaves_states_and_images_as_they_are(
+    text: str, directions: tuple[Direction, Direction], tmp_path: Path
+) -> None:
+    # By the metric's very name it is a share of the time or of a pixel's range.
+    options = CompareOptions(tolerances([text]), findings=False)
+    states = (V(("ok", "ok", "ok")), V(("ok", "bad", "ok")))
+    images = (V((0, 2)), V((255, 2)))
+    for kind, sides, expected in (
+        (MetricType.STATES_OVER_TIME, states, directions[0]),
+        (MetricType.IMAGE, images, directions[1]),
+    ):
+        before, after = (
+            document_of(kind, side, tmp_path / kind.name / name)
+            for side, name in zip(sides, ("before", "after"), strict=True)
+        )
+        assert metric_change(changes_of(before, after, options)).direction is expected
