@@ -192,6 +192,20 @@ def test_tolerances_by_name_and_pattern() -> None:
     assert found.of("a=b") == Tolerance(0.4, explicit=True, exact=True)
 
 
+def test_statuses_of_a_histogram_per_category() -> None:
+    def build(status: str) -> DocumentBuilder:
+        made = DocumentBuilder()
+        values = made.doubles("v", {"left": [1.0, 2.0], "right": [3.0]})
+        statuses = made.statuses("s", {"left": ["PASSED", "PASSED"], "right": [status]})
+        made.histogram("force", values, statuses, buckets=[(0, 5)])
+        return made
+
+    assert not different(changes(build("FAIL_BLOCK"), build("FAIL_BLOCK")))
+    (change,) = different(changes(build("PASSED"), build("FAIL_BLOCK")))
+    assert change.direction is Direction.WORSE
+    assert change.why == ("FAIL_BLOCK in 0, now in 1 of 3 samples",)
+
+
 def test_unreadable_series_are_differences_not_errors() -> None:
     def build(payload: str) -> Document:
         made = DocumentBuilder()

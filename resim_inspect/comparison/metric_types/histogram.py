@@ -12,7 +12,7 @@ from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.comparison.value_comparison import ValueComparison, measured_mean, unit_change
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import SeriesKind
-from resim_inspect.document.model import Bucket, HistogramValues
+from resim_inspect.document.model import Bucket, HistogramValues, Series
 from resim_inspect.text import count, number, quantity
 
 
@@ -43,17 +43,22 @@ def compare_histograms(
 
 
 def _values(document: Document, values: HistogramValues) -> NDArray[np.float64]:
-    """All values, those of categories one after the other, sorted; NaN last."""
-    data = document.data_by_id(values.values_data)
-    names = data.category_names if data is not None and data.is_per_category else (None,)
-    series = [load(document, data, SeriesKind.DOUBLES, name).series for name in names]
-    parts = [part.doubles for part in series if part is not None]
+    """All values, sorted; NaN last."""
+    parts = [part.doubles for part in _series(document, values.values_data, SeriesKind.DOUBLES)]
     return np.sort(np.concatenate(parts)) if parts else np.zeros(0)
 
 
 def _statuses(document: Document, data_id: str) -> NDArray[np.int32] | None:
-    series = load(document, document.data_by_id(data_id), SeriesKind.STATUSES).series
-    return None if series is None else series.statuses
+    parts = [part.statuses for part in _series(document, data_id, SeriesKind.STATUSES)]
+    return np.concatenate(parts) if parts else None
+
+
+def _series(document: Document, data_id: str, kind: SeriesKind) -> list[Series]:
+    """The readable series of some data: its only one, or those of its categories."""
+    data = document.data_by_id(data_id)
+    names = data.category_names if data is not None and data.is_per_category else (None,)
+    series = [load(document, data, kind, name).series for name in names]
+    return [part for part in series if part is not None]
 
 
 def _alike(before: NDArray[np.float64], after: NDArray[np.float64], tolerance: Tolerance) -> bool:
