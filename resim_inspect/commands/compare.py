@@ -17,6 +17,8 @@ from resim_inspect.terminal import positive, use_color
 from resim_inspect.text import clean, count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from resim_inspect.commands.compare_output import Format
     from resim_inspect.comparison import Comparison, Side
     from resim_inspect.comparison.batches import JobChanges
@@ -143,7 +145,7 @@ def run(args: argparse.Namespace) -> int:
     cast("Format", module).write(comparisons, sys.stdout, output)
     if unreadable:
         raise unreadable[0]
-    if options.query and not any(comparison.changes for comparison in comparisons):
+    if options.query and not _has_metrics(comparisons):
         # A gate that compares nothing passes: a query with a typing error is to be noticed.
         query = clean(options.query, 120)
         sys.stderr.write(f"resim-inspect: no metric of either side matches {query!r}\n")
@@ -159,6 +161,13 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.ERROR
     failed = any(gate_fails(comparison, fail_on) for comparison in comparisons)
     return ExitCode.INVALID if failed else ExitCode.OK
+
+
+def _has_metrics(comparisons: Sequence[Comparison]) -> bool:
+    """Return True if something was compared: not only jobs that are gone or added."""
+    from resim_inspect.comparison.changes import JOB
+
+    return any(change.type != JOB for each in comparisons for change in each.changes)
 
 
 def _side_or_error(path: Path, has_document: bool) -> Side | DocumentError:

@@ -129,6 +129,15 @@ def test_a_query_that_matches_no_metric_is_a_warning(
     assert run(capsys, *pair, "--metric", "speed")[2] == ""
 
 
+def test_a_query_that_matches_no_metric_of_batches_with_different_jobs_is_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sides = batch(tmp_path / "one", {"x": 1.0, "gone": 2.0}), batch(tmp_path / "two", {"x": 1.0})
+    code, _, err = run(capsys, *sides, "--metric", "spede")
+    assert (code, err) == (0, "resim-inspect: no metric of either side matches 'spede'\n")
+    assert run(capsys, *sides, "--metric", "speed")[2] == ""
+
+
 def test_json_says_what_changed(pair: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     document = as_json(capsys, *pair)
     (comparison,) = document["comparisons"]
