@@ -26,7 +26,7 @@ _QUOTED = re.compile(r'[",\r\n\x00]|^\s|\s$|^$')
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 """Start of a text that a spreadsheet may run as a formula; with apostrophes it would be taken
 for a guarded one, and gets one more, so that taking off one gives the text back."""
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _MAX_CELL = 2**31 - 1
 _ENCODERS = {
     Kind.DOUBLE: doubles("NaN", "inf", "-inf"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable
 
 import numpy as np
@@ -70,9 +71,25 @@ def totals_and_failures(
     totals = np.zeros(len(categories))
     failing = np.zeros(len(categories), bool)
     for series in panel.series:
-        totals += finite_values(series, categories)
+        with np.errstate(over="ignore"):
+            totals += finite_values(series, categories)
         failing |= failing_bars(series, categories)
     return totals, failing
+
+
+def sum_of(values: Iterable[float]) -> float:
+    """Sum of finite values; infinite if it is beyond the numbers that a float has."""
+    values = list(values)
+    try:
+        return math.fsum(values)
+    except OverflowError:
+        # Of a part of each, which neither overflows nor loses digits at this size.
+        return math.copysign(math.inf, math.fsum(value * 2.0**-64 for value in values))
+
+
+def clipped(value: float) -> float:
+    """An end of a bar or an axis that may be infinite: the largest finite number at most."""
+    return min(max(value, -sys.float_info.max), sys.float_info.max)
 
 
 def ends(panel: Bars, categories: range) -> tuple[float, float]:
@@ -81,11 +98,12 @@ def ends(panel: Bars, categories: range) -> tuple[float, float]:
     for series in panel.series:
         values = finite_values(series, categories)
         if panel.stacked:
-            up += np.maximum(values, 0.0)
-            down += np.minimum(values, 0.0)
+            with np.errstate(over="ignore"):
+                up += np.maximum(values, 0.0)
+                down += np.minimum(values, 0.0)
         else:
             up, down = np.maximum(up, values), np.minimum(down, values)
-    return float(down.min(initial=0.0)), float(up.max(initial=0.0))
+    return clipped(float(down.min(initial=0.0))), clipped(float(up.max(initial=0.0)))
 
 
 def stack(panel: Bars, categories: Iterable[int]) -> list[tuple[int, BarSeries, float, float]]:
@@ -100,11 +118,9 @@ def stack(panel: Bars, categories: Iterable[int]) -> list[tuple[int, BarSeries, 
             if not panel.stacked:
                 parts.append((category, series, 0.0, value))
             elif value >= 0:
-                parts.append((category, series, up, up + value))
-                up += value
+                parts.append((category, series, up, up := clipped(up + value)))
             else:
-                parts.append((category, series, down, down + value))
-                down += value
+                parts.append((category, series, down, down := clipped(down + value)))
     return parts
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resim_inspect.charts.analysis.bar_layout import sum_of
 from resim_inspect.charts.model.drawing import Axis, TimeMode
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.decode import NO_DATE
@@ -20,11 +21,11 @@ _SAMPLES = 1000
 """Values that are looked at to tell the kind of an axis."""
 
 _AGGREGATES: dict[str, Callable[[list[float]], float]] = {
-    "total": math.fsum,
-    "sum": math.fsum,
+    "total": sum_of,
+    "sum": sum_of,
     "min": min,
     "max": max,
-    "mean": statistics.fmean,
+    "mean": lambda values: sum_of(values) / len(values),
     "geometric mean": lambda values: statistics.fmean(math.log(abs(v) or 1e-300) for v in values),
     "median": statistics.median,
 }

@@ -212,6 +212,13 @@ def test_categories_in_the_order_that_the_figure_asks_for(
     assert found.x.categories == names
 
 
+@pytest.mark.parametrize("weight", ["total", "sum", "mean"])
+def test_categories_are_in_order_where_their_sum_is_too_large(weight: str) -> None:
+    pair = [bar(list("ab"), [1.7e308, 1]), bar(list("ab"), [1.7e308, 2])]
+    found = plot(pair, {"xaxis": {"categoryorder": f"{weight} ascending"}})
+    assert found.x.categories == ("b", "a")
+
+
 @pytest.mark.parametrize("width", [40, 80, 160])
 @pytest.mark.parametrize("palette", [PLAIN, DARK], ids=["plain", "color"])
 def test_bars_on_a_log_axis_keep_their_order_at_every_width(width: int, palette: Any) -> None:

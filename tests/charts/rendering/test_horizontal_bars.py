@@ -8,6 +8,7 @@ import pytest
 from resim_inspect.charts import DARK, PLAIN, Drawing, render
 from resim_inspect.charts.model.drawing import Bars, BarSeries
 from resim_inspect.charts.model.picture import Picture
+from resim_inspect.charts.svg import svg_chart
 
 MANY = 12
 
@@ -58,3 +59,16 @@ def test_bars_stay_horizontal_in_a_part_of_them() -> None:
     assert render(drawing, 100, 24, palette=PLAIN).position_rows
     part = render(drawing, 100, 24, palette=PLAIN, window=(1.5, 4.5))
     assert [at for at, _ in part.position_rows] == [2, 3, 4]
+
+
+@pytest.mark.parametrize("vertical", [True, False])
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("stacked", [True, False])
+def test_bars_at_the_end_of_the_numbers_are_drawn(vertical: bool, sign: int, stacked: bool) -> None:
+    most = np.array([sign * 1.7e308, 1.0])
+    pair = (BarSeries("x", most), BarSeries("y", most, unit="m"))
+    panel = Bars(("one", "two"), pair, stacked=stacked, vertical=vertical)
+    shown = render(Drawing("B", "bar chart", (panel,)), 50, 12, palette=PLAIN)
+    assert ("1e308" if vertical else "∞" if stacked else "1.7e308") in shown.text
+    svg = svg_chart(Drawing("B", "bar chart", (panel,)))
+    assert f"{'-' * (sign < 0)}1.7e308 m" in svg

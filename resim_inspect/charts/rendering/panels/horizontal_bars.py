@@ -159,11 +159,11 @@ def _total(panel: Bars, category: int) -> tuple[str, str, MetricStatus | None]:
         for series in panel.series
         if (status := bar_layout.status_of(series, category)) is not None and status.fails
     ]
-    text = number(math.fsum(finite)) if finite else "" if odd else "no value"
+    text = number(bar_layout.sum_of(finite)) if finite else "" if odd else "no value"
     names = "".join(f" + {number(value)}" for value in odd)
     return text, names, worst_status(failing)
 
 
 def _share(values: list[float], category: int) -> str:
-    total = math.fsum(v for v in values if math.isfinite(v))
+    total = bar_layout.sum_of(v for v in values if math.isfinite(v))
     return f"  {values[category] / total:.1%}" if total else ""

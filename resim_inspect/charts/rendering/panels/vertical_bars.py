@@ -11,6 +11,7 @@ import numpy as np
 from resim_inspect.charts.analysis.bar_layout import (
     NO_VALUE_MARK,
     bar_fills,
+    clipped,
     color_role_of,
     ends,
     shades,
@@ -69,7 +70,7 @@ def paint(panel: Bars, categories: range, request: PanelRequest) -> PaintedPanel
     for slot in _slots(panel, categories, columns):
         boxes += _boxes(panel, slot, across)
         labels += _labels(panel, slot, across, each, limits)
-    step = (limits[1] - limits[0]) / rows_there
+    step = limits[1] / rows_there - limits[0] / rows_there
     annotations = tuple(_annotation(label, step, each * across) for label in labels)
     picture = replace(picture, boxes=tuple(boxes), annotations=annotations)
     window = (categories[0] - 0.5, categories[-1] + 0.5)
@@ -136,7 +137,7 @@ def _boxes(panel: Bars, slot: _Slot, across: int) -> list[Box]:
                 high,
                 color_role_of(panel, series, category),
                 name=series.name,
-                text=number(high - low if panel.stacked else high),
+                text=number(series.values[category]),
                 status=status_of(series, category),
                 shade=shade_of[series.name],
             )
@@ -201,4 +202,4 @@ def _headroom(panel: Bars, categories: range, rows_there: int) -> tuple[float, f
     # A row and a half: the label's own, and the part of one in which the bar ends.
     part = 1.5 / rows_there
     pad = high * part - low * part
-    return (low if low == 0 else low - pad), (high if high == 0 else high + pad)
+    return (low if low == 0 else clipped(low - pad)), (high if high == 0 else clipped(high + pad))

@@ -86,8 +86,11 @@ class VerticalBars:
         """The plot of the bars."""
         low, high = self._ends()
         # Room for a label at the ends.
-        pad = (high - low) * 0.09
-        limits = (low if low == 0 else low - pad, high if high == 0 else high + pad)
+        pad = high * 0.09 - low * 0.09
+        limits = (
+            low if low == 0 else bar_layout.clipped(low - pad),
+            high if high == 0 else bar_layout.clipped(high + pad),
+        )
         picture = _axes_of(self.panel, limits)
         boxes = self._from_extremes() if self.from_extremes else self._side_by_side()
         return replace(picture, boxes=tuple(boxes))
@@ -135,7 +138,7 @@ class VerticalBars:
         across: tuple[float, float],
         along: tuple[float, float],
     ) -> Box:
-        value = along[1] - along[0] if self.panel.stacked else along[1]
+        value = float(series.values[category])
         name = self.panel.categories[category]
         return Box(
             *across,

@@ -98,8 +98,8 @@ def paint(canvas: Canvas, panel: Bars, categories: range, room: Room) -> None:
 
 
 def _place(x: Scale, value: float) -> float:
-    span = x.high - x.low
-    return (value - x.low) / span * x.cells if math.isfinite(span) else x.cells / 2
+    # A quarter of everything: the span of ±1e308 is more than a float holds.
+    return (value / 4 - x.low / 4) / (x.high / 4 - x.low / 4) * x.cells
 
 
 def _paint_bar(
@@ -116,7 +116,7 @@ def _paint_bar(
     a, b = sorted((left + _place(x, along[0]), left + _place(x, along[1])))
     if along[0] == along[1]:
         return
-    value = quantity(along[1] - along[0] if panel.stacked else along[1], series.unit)
+    value = quantity(series.values[category], series.unit)
     canvas.draw(
         "rect",
         fill=bar_layout.color_role_of(panel, series, category),
@@ -147,7 +147,7 @@ def _behind(panel: Bars, category: int, k: int) -> tuple[str, MetricStatus | Non
     value = bar_layout.value_at(series, category)
     text = "–" if value is None else quantity(value, series.unit)
     if panel.percent and value is not None:
-        total = math.fsum(v for v in series.values.tolist() if math.isfinite(v))
+        total = bar_layout.sum_of(v for v in series.values.tolist() if math.isfinite(v))
         text += f"  {value / total:.1%}" if total else ""
     status = bar_layout.status_of(series, category)
     return text, status if status is not None and status.fails else None
@@ -158,7 +158,7 @@ def _total(panel: Bars, category: int) -> tuple[str, MetricStatus | None]:
     values = [bar_layout.value_at(series, category) for series in panel.series]
     numbers = [value for value in values if value is not None]
     finite = [value for value in numbers if math.isfinite(value)]
-    texts = [number(math.fsum(finite))] if finite else []
+    texts = [number(bar_layout.sum_of(finite))] if finite else []
     texts += [number(value) for value in numbers if not math.isfinite(value)]
     statuses = [bar_layout.status_of(series, category) for series in panel.series]
     failing = [status for status in statuses if status is not None and status.fails]
