@@ -71,7 +71,7 @@ def _find(
     data: MetricsData,
     category: str | None,
 ) -> _Chosen:
-    series = source.series(data, SeriesKind.DOUBLES, "value", category).doubles
+    series = source.series(data, SeriesKind.DOUBLES, "values", category).doubles
     if not len(series):
         raise MissingError(f'"{data_name(data)}" has no values.')
     index = _index(source, data, category)
