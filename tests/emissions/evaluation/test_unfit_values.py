@@ -12,6 +12,7 @@ from resim_inspect.document.model import PlotlyValues, ScalarValues
 from resim_inspect.emissions.evaluation.frames import Frame
 from resim_inspect.emissions.evaluation.processes import child_process
 from resim_inspect.emissions.evaluation.query_client import QueryClient
+from resim_inspect.emissions.evaluation.template_idioms import lost_on_server
 from resim_inspect.emissions.evaluation.translation import translate
 from resim_inspect.emissions.query_parser import foreign_statement
 from tests.emissions.evaluation.harness import (
@@ -221,3 +222,13 @@ def test_times_beyond_64_bits_are_null_and_noted(tmp_path: Path) -> None:
     ]
     (data,) = (data for data in document.data if data.name == "Times: v")
     assert document.series(data).values.tolist() == [4.0, 5.0]
+
+
+def test_idioms_are_found_in_long_templates() -> None:
+    loop = "".join(f"{{% assign v{number} = {number} %}}\n" for number in range(20_000))
+    found = lost_on_server(
+        "{{" * 100_000 + "{% for a in v %}" + loop * 2 + "{% endfor %}{{ a | json }}"
+    )
+    assert "“v0” (line 20001), “v1” (line 20002), " in found
+    assert "and 19,996 more are assigned within a loop" in found
+    assert "(line 40001)" in found
