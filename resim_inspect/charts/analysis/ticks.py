@@ -183,11 +183,13 @@ def _absolute(positions: tuple[float, ...], values: list[int], step: int, axis: 
         shape = "%d %b %Y" if years else "%d %b"
         title = axis.time_zone if years else f"{known[0]:%Y}{zone}"
         return Ticks(positions, tuple(f"{m:{shape}}" for m in known), title)
-    days = {m.date() for m in known}
-    if len(days) > 1:
-        labels = tuple(f"{m:%d %b %H:%M}" for m in known)
-        return Ticks(positions, labels, f"{known[0]:%Y}{zone}")
-    day = f"{known[0]:%Y-%m-%d}{zone}"
+    day = f"{known[0]:%Y-%m-%d}"
+    if known[-1].date() > known[0].date():
+        if step >= 60 * NS:
+            labels = tuple(f"{m:%d %b %H:%M}" for m in known)
+            return Ticks(positions, labels, f"{known[0]:%Y}{zone}")
+        day += f" – {known[-1]:%Y-%m-%d}"
+    day += zone
     if step >= 60 * NS:
         return Ticks(positions, tuple(f"{m:%H:%M}" for m in known), day)
     if step >= NS:

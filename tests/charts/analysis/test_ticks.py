@@ -73,6 +73,28 @@ def test_absolute_times(high: float, expected: list[str], title: str) -> None:
     assert found.title == title
 
 
+NIGHT = ["23:59:50", "23:59:55", "00:00:00", "00:00:05", "00:00:10"]
+
+
+@pytest.mark.parametrize(
+    ("span", "expected", "title"),
+    [
+        (20, NIGHT, "2025-10-09 – 2025-10-10 UTC"),
+        (0.02, ["23:59:59.990", "23:59:59.995", "00:00:00.000", "00:00:00.005", "00:00:00.010"],
+         "2025-10-09 – 2025-10-10 UTC"),
+        (2e-5, ["0", "5", "10", "15", "20"], "[µs] after 2025-10-09 23:59:59.999990000 UTC"),
+        (7200, ["09 Oct 23:00", "09 Oct 23:30", "10 Oct 00:00", "10 Oct 00:30", "10 Oct 01:00"],
+         "2025 UTC"),
+    ],
+)  # fmt: skip
+def test_absolute_times_across_midnight(span: float, expected: list[str], title: str) -> None:
+    midnight = 1_760_054_400 * 10**9
+    axis = Axis("time", base=midnight, absolute=True)
+    found = ticks(-span / 2, span / 2, 4, axis)
+    assert list(found.labels) == expected
+    assert found.title == title
+
+
 def test_decades() -> None:
     assert labels(0, 3, 4, Axis("log")) == ["1", "10", "100", "1,000"]
     assert labels(-0.1, 0.9, 4, Axis("log")) == ["1", "2", "5"]
