@@ -223,7 +223,7 @@ def _summary_value(document: Document, values: DoubleSummaryValues) -> str:
     if data is None:
         return "no value"
     if data.is_per_category:
-        return _category_values(document, data, values.series_index or 0)
+        return _category_values(document, data, values)
     if data.kind is not SeriesKind.DOUBLES:
         return "no value"
     position = summary_position(document, data, values)
@@ -236,14 +236,16 @@ def _summary_value(document: Document, values: DoubleSummaryValues) -> str:
     return quantity(float(document.series(data).doubles[position]), data.unit)
 
 
-def _category_values(document: Document, data: MetricsData, position: int) -> str:
+def _category_values(document: Document, data: MetricsData, values: DoubleSummaryValues) -> str:
     """`Engage 3, Disengage 1`."""
     by_category = document.data_messages[data.position].series_per_category
     parts = []
     for name in data.category_names[:4]:
         if name in by_category.category_to_series:
             plain = by_category.category_to_series[name].doubles.series
-            shown = quantity(plain[position], data.unit) if position < len(plain) else "no value"
+            position = summary_position(document, data, values, name)
+            known = position is not None and 0 <= position < len(plain)
+            shown = quantity(plain[position or 0], data.unit) if known else "no value"
             parts.append(f"{name} {shown}")
     if len(data.category_names) > 4:
         parts.append("…")
@@ -251,9 +253,15 @@ def _category_values(document: Document, data: MetricsData, position: int) -> st
 
 
 def summary_position(
-    document: Document, data: MetricsData, values: DoubleSummaryValues
+    document: Document,
+    data: MetricsData,
+    values: DoubleSummaryValues,
+    category: str | None = None,
 ) -> int | None:
-    """Position of the value at the index of a summary; None if the index has no such entry."""
+    """Position of the value at the index of a summary; None if the index has no such entry.
+
+    An index per category is that of the given one.
+    """
     if values.series_index is not None:
         return values.series_index
     wanted: int | str | None = values.string_index
@@ -266,19 +274,25 @@ def summary_position(
     index = document.index_of(data)
     if index is None:
         return None
-    for position, value in enumerate(_index_values(document, index)):
+    for position, value in enumerate(_index_values(document, index, category)):
         if value == wanted:
             return position
     return None
 
 
-def _index_values(document: Document, index: MetricsData) -> Iterator[object]:
+def _index_values(document: Document, index: MetricsData, category: str | None) -> Iterator[object]:
     """The values of an index; of a short one straight from the message, without numpy."""
     if index.position in document.deferred:
         series = document.series(index)
         yield from (series.value(position) for position in range(len(series)))
         return
-    plain = document.data_messages[index.position].series
+    message = document.data_messages[index.position]
+    plain = message.series
+    if index.is_per_category:
+        by_category = message.series_per_category.category_to_series
+        if category is None or category not in by_category:
+            return
+        plain = by_category[category]
     yield from map(nanoseconds, plain.timestamps.series)
     yield from plain.strings.series
     yield from (part.data for part in plain.uuids.series)

@@ -206,6 +206,20 @@ def test_statuses_of_a_histogram_per_category() -> None:
     assert change.why == ("FAIL_BLOCK in 0, now in 1 of 3 samples",)
 
 
+def test_a_double_summary_per_category_is_compared_at_its_index() -> None:
+    def build(first: float, last: float) -> DocumentBuilder:
+        made = DocumentBuilder()
+        index = made.times("t", {"left": [0.0, 1.0]})
+        values = made.doubles("v", {"left": [first, last]}, index=index)
+        made.double_summary("force", values, made.statuses("s", values), time=1.0)
+        return made
+
+    assert not different(changes(build(1.0, 2.0), build(9.0, 2.0)))
+    (change,) = different(changes(build(1.0, 2.0), build(1.0, 9.0)))
+    assert change.before is not None
+    assert change.before.measured.value == 2.0
+
+
 def test_unreadable_series_are_differences_not_errors() -> None:
     def build(payload: str) -> Document:
         made = DocumentBuilder()

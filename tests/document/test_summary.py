@@ -110,6 +110,22 @@ def test_a_double_summary_by_category() -> None:
     assert first_headline(build) == "on 4, off 3"
 
 
+@pytest.mark.parametrize("own_index", [True, False], ids=["index per category", "one index"])
+def test_a_double_summary_by_category_at_an_index(own_index: bool) -> None:
+    build = DocumentBuilder()
+    names = ["start", "end"]
+    index = build.strings("s", {"on": names[::-1], "off": names} if own_index else names)
+    value = build.doubles("v", {"on": [4.0, 5.0], "off": [3.0, 6.0]}, index=index)
+    statuses = build.statuses("st", value)
+    build.double_summary("end", value, statuses, string="end")
+    build.double_summary("none", value, statuses, string="middle")
+    document = build.document()
+    assert [headline(document, metric) for metric in document.metrics] == [
+        "on 4, off 6" if own_index else "on 5, off 6",
+        "on no value, off no value",
+    ]
+
+
 def test_shapes_of_series() -> None:
     build = DocumentBuilder()
     clock = build.times("t", [0.0, 1.0])

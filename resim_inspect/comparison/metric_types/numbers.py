@@ -151,11 +151,7 @@ def _value_at(
 ) -> _Value:
     if data is None or data.is_per_category != (category is not None):
         return _Value()
-    position: int | None
-    if data.is_per_category:
-        position = values.series_index or 0
-    else:
-        position = summary_position(document, data, values)
+    position = summary_position(document, data, values, category)
     if position is None or position < 0:
         return _Value()
     doubles = load(document, data, SeriesKind.DOUBLES, category).series
