@@ -1,7 +1,8 @@
 """Curves on a common index, and the size of their difference.
 
 Equal indexes are compared sample by sample. Others are interpolated linearly on the union of
-their points within the overlap; between a sample and a gap (NaN) there is a gap.
+their points within the overlap; between a sample and a gap (NaN) there is a gap. Where a point
+repeats, the smallest and the largest of its values are compared beside the last.
 """
 
 from __future__ import annotations
@@ -28,11 +29,13 @@ class Deviation(NamedTuple):
     largest: float = 0.0
     """Largest absolute difference of the finite pairs."""
     at: int | None = None
-    """Position of the largest difference; of the first gap on one side without a finite one."""
+    """Position of the largest finite difference; without one, of the first difference."""
     rms: float = 0.0
     """Root of the mean square of the finite differences."""
     gaps: int = 0
     """Pairs of which one alone is NaN."""
+    infinite: int = 0
+    """Pairs without NaN whose difference is beyond the largest double."""
 
     @property
     def share(self) -> float:
@@ -44,7 +47,7 @@ def deviation(
     before: NDArray[np.float64], after: NDArray[np.float64], tolerance: Tolerance
 ) -> Deviation:
     """Difference of two arrays of n numbers each, pair by pair."""
-    different = gaps = finite = 0
+    different = gaps = infinite = finite = 0
     largest, at = 0.0, None
     first: int | None = None
     squares = 0.0
@@ -63,13 +66,15 @@ def deviation(
                 first = start + int(np.argmax(mask))
             different += number
             gaps += int(np.count_nonzero(np.isnan(a) != np.isnan(b)))
+            infinite += int(np.count_nonzero(np.isinf(apart)))
             apart = np.where(known, apart, 0.0)
             squares += float(np.square(apart).sum())
             largest_at = int(np.argmax(np.where(mask, apart, 0.0)))
             if apart[largest_at] > largest:
                 largest, at = float(apart[largest_at]), start + largest_at
     rms = float(np.sqrt(squares / finite)) if finite else 0.0
-    return Deviation(len(before), different, largest, first if at is None else at, rms, gaps)
+    at = first if at is None else at
+    return Deviation(len(before), different, largest, at, rms, gaps, infinite)
 
 
 class Aligned(NamedTuple):
@@ -118,9 +123,13 @@ def align(
         _continues(x, y, low, high, other_y, tolerance)
         and _continues(other_x, other_y, low, high, y, tolerance)
     )
-    return Aligned(
-        union, interpolate(x, y, union), interpolate(other_x, other_y, union), True, shift, longer
-    )
+    before, after = interpolate(x, y, union), interpolate(other_x, other_y, union)
+    again = _within(np.union1d(_repeated(x), _repeated(other_x)), low, high)
+    if len(again):
+        union = np.concatenate((union, again, again))
+        before = np.concatenate((before, *_ends(x, y, again)))
+        after = np.concatenate((after, *_ends(other_x, other_y, again)))
+    return Aligned(union, before, after, True, shift, longer)
 
 
 def interpolate(x: NDArray[Any], y: NDArray[np.float64], at: NDArray[Any]) -> NDArray[np.float64]:
@@ -191,6 +200,26 @@ def _from(x: NDArray[Any], origin: Any) -> NDArray[np.float64]:
 
 def _within(x: NDArray[Any], low: Any, high: Any) -> NDArray[Any]:
     return x[np.searchsorted(x, low, side="left") : np.searchsorted(x, high, side="right")]
+
+
+def _repeated(x: NDArray[Any]) -> NDArray[Any]:
+    """Points that occur more than once; x ascending."""
+    points: NDArray[Any] = x[1:][x[1:] == x[:-1]]
+    return points
+
+
+def _ends(
+    x: NDArray[Any], y: NDArray[np.float64], at: NDArray[Any]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Smallest and largest values of a curve at points within its range; x ascending."""
+    points, starts = np.unique(x, return_index=True)
+    places = hold(points, at)
+    between = points[places] != at
+    inner = interpolate(x, y, at)
+    low, high = (
+        np.where(between, inner, end.reduceat(y, starts)[places]) for end in (np.fmin, np.fmax)
+    )
+    return low, high
 
 
 def _continues(

@@ -14,7 +14,7 @@ from resim_inspect.document.enums import MetricType
 from resim_inspect.schema import metrics_pb2 as pb
 from tests.comparison.variants import MIRRORED, NAME, TYPES, Variant, changes_of, document_of
 
-NAN = math.nan
+NAN, INF = math.nan, math.inf
 SAME, CHANGED = Direction.SAME, Direction.CHANGED
 WORSE, BETTER = Direction.WORSE, Direction.BETTER
 
@@ -59,8 +59,23 @@ TABLE: dict[MetricType, dict[str, Row | None]] = {
         "changed": (V(), V((1.0, 2.5, 3.0)), CHANGED, "differs by up to 0.5 m at 1.000 s"),
         "one side NaN": (V(), V((1.0, NAN, 3.0)), CHANGED, "gaps on one side at 1.000 s"),
         "both NaN": (V((1.0, NAN, 3.0)), V((1.0, NAN, 3.0)), SAME, ""),
+        "opposite infinities": (
+            V((1.0, INF, 3.0)), V((1.0, -INF, 3.0)), BETTER, "infinite differences at 1.000 s",
+        ),
+        "beyond the largest double": (
+            V((1.0, 1e308, 3.0)), V((1.5, -1e308, 3.0)), BETTER,
+            "by up to 0.5 m at 0.000 s, RMS 0.354 m, 66.7% of 3 samples, 1 infinite difference",
+        ),
         "one side empty": (V(), V(()), CHANGED, "no values now"),
         "other unit": (V(), V(unit="km"), CHANGED, "unit m → km"),
+        "repeated times": (
+            V((1.0, 6.0, 1.0, 1.0), index=(0.0, 1.0, 1.0, 2.0)), V((1.0, 1.0, 1.0)), BETTER,
+            "differs by up to 5 m at 1.000 s",
+        ),
+        "repeated times alike": (
+            V((1.0, 2.0, 3.0, 3.0), index=(0.0, 1.0, 1.0, 2.0)),
+            V((1.0, 2.0, 3.0, 3.0, 3.0), index=(0.0, 1.0, 1.0, 1.5, 2.0)), SAME, "",
+        ),
         "other index": (V(), V((1.0, 1.5, 2.0, 3.0), index=(0.0, 0.5, 1.0, 2.0)), SAME, ""),
         "other index and values": (
             V(), V((1.0, 9.0, 2.0, 3.0), index=(0.0, 0.5, 1.0, 2.0)), WORSE, "by up to 7.5 m",

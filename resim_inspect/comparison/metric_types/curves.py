@@ -247,9 +247,12 @@ def deviation_text(measured: Deviation, aligned: Aligned, unit: str, timed: bool
     points = "points" if aligned.interpolated else "samples"
     share = f"{number(100 * measured.share, 3)}% of {measured.n:,} {points}"
     if not measured.largest:
-        return f"gaps on one side{where}, {share}"
+        words = "infinite differences" if measured.infinite else "gaps on one side"
+        return f"{words}{where}, {share}"
     text = f"differs by up to {quantity(measured.largest, unit)}{where}"
     text += f", RMS {quantity(measured.rms, unit, 3)}, {share}"
+    if measured.infinite:
+        text += f", {count(measured.infinite, 'infinite difference')}"
     return text + (f", {count(measured.gaps, 'gap')} on one side" if measured.gaps else "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -154,7 +155,8 @@ def _array_difference(
     measured = deviation(before.ravel(), after.ravel(), tolerance)
     if measured.different:
         of = f"{measured.different:,} of {measured.n:,} numbers differ"
-        yield f"{path}: {of}, by up to {number(measured.largest)}"
+        largest = math.inf if measured.infinite else measured.largest
+        yield f"{path}: {of}, by up to {number(largest)}"
 
 
 def _shape(values: NDArray[np.float64]) -> str:
