@@ -90,19 +90,20 @@ def _doubles(values: NDArray[np.float64]) -> Statistics:
         return Statistics(n, nan=nan, infinite=n - nan)
     if finite < n:
         values = values[good]
-    with np.errstate(over="ignore"):
+    low, high = float(values.min()), float(values.max())
+    with np.errstate(over="ignore", invalid="ignore"):
         mean = float(values.mean())
-    if not np.isfinite(mean):
-        # The sum is too large for a double, the mean is not.
-        mean = float((values / finite).sum())
+        if not np.isfinite(mean):
+            # The sum is too large for a double, the mean is not, unless by a rounding error.
+            mean = min(max(float((values / finite).sum()), low), high)
     return Statistics(
         n,
         finite=finite,
         nan=nan,
         infinite=n - finite - nan,
-        minimum=float(values.min()),
+        minimum=low,
         mean=mean,
-        maximum=float(values.max()),
+        maximum=high,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,10 @@ from PIL import Image as Pillow
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import PLAIN, Drawing, draw, render
-from resim_inspect.charts.model.drawing import Axis, Bars, BarSeries, Curve, Plot
+from resim_inspect.charts.analysis.readout import readings
+from resim_inspect.charts.analysis.value_range import value_range
+from resim_inspect.charts.model.drawing import Axis, Bars, BarSeries, Curve, DrawOptions, Plot
+from resim_inspect.charts.svg import svg_chart
 from resim_inspect.document import parse_document
 from resim_inspect.document.images import open_image
 from resim_inspect.text import instant
@@ -36,6 +40,34 @@ def test_a_failing_infinity_is_at_the_edge_towards_it(value: float, arrow: str, 
     assert rows[row + (1 if row == 0 else -1)][column] == "✗"
     assert sum(line.count("✗") for line in rows) == 1
     assert f"1 at {'∞' if value > 0 else '-∞'} ({arrow})" in shown.caption
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_log_axis_reads_infinite_and_tiny_values_as_they_are() -> None:
+    most, least = sys.float_info.max, 5e-324
+    values = [10.0, most, -math.inf, least, math.inf, math.nan, 20.0]
+    document = over_time([float(k) for k in range(7)], values, ["PASSED"] * 7)
+    (metric,) = document.metrics
+    drawing = draw(document, metric, DrawOptions(log_y=True))
+    (panel,) = drawing.panels
+    read = [reading for k in range(7) for reading in readings(panel, float(k))]
+    assert [reading.value for reading in read] == [
+        10,
+        most,
+        None,
+        least,
+        None,
+        None,
+        pytest.approx(20),
+    ]
+    assert [reading.text for reading in read if reading.value is None] == ["– (-∞)", "– (∞)", "–"]
+    extremes = value_range(panel)
+    assert extremes is not None
+    assert (extremes.smallest.value, extremes.largest.value) == (least, most)
+    shown = render(drawing, 60, 14, palette=PLAIN)
+    assert "4 points · 1 without a value · 1 at ∞ (↑) · 1 at -∞ (↓)" in shown.caption
+    assert shown.text.count("↑") == 2, "in the plot and in the caption"
+    assert svg_chart(drawing).count("↓") == 2
 
 
 def test_the_axis_reaches_over_samples_without_a_value() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,14 @@ def test_doubles_without_a_finite_value_have_no_figures() -> None:
 def test_the_mean_of_huge_values_is_finite() -> None:
     assert doubles(1.7e308, 1.7e308, 1.7e308).mean == pytest.approx(1.7e308)
     assert doubles(1.7e308, -1.7e308).mean == 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_mean_of_the_largest_values_is_among_them() -> None:
+    most = sys.float_info.max
+    assert doubles(*[most] * 49).mean == most
+    assert doubles(*[-most] * 49).mean == -most
+    assert math.isfinite(doubles(*[most] * 20, *[-most] * 20).mean or 0.0)
 
 
 def test_statuses_are_counted_worst_first() -> None:

@@ -9,14 +9,13 @@ import numpy as np
 
 from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.analysis.decimate import Decimation
-from resim_inspect.charts.model.drawing import Axis, Bars, Curve, Drawing, Plot
+from resim_inspect.charts.model.drawing import Bars, Curve, Drawing, Plot
 from resim_inspect.text import count
 
 
-def missing_counts(curves: Sequence[Curve], y: Axis) -> list[str]:
+def missing_counts(curves: Sequence[Curve]) -> list[str]:
     """Numbers of samples without a finite value: `3 without a value`, `1 at ∞ (↑)`."""
-    # On a log axis an infinity may as well be a number that has no logarithm.
-    values = [curve_stats(curve).missing_y for curve in curves if y.kind != "log"]
+    values = [curve_stats(curve).missing_y for curve in curves]
     above = sum(int((ys == math.inf).sum()) for ys in values)
     below = sum(int((ys == -math.inf).sum()) for ys in values)
     total = sum(curve_stats(c).total - curve_stats(c).finite for c in curves)
@@ -25,7 +24,7 @@ def missing_counts(curves: Sequence[Curve], y: Axis) -> list[str]:
     return texts + ([f"{below:,} at -∞ (↓)"] if below else [])
 
 
-def window_caption(decimated: Decimation, y: Axis) -> str:
+def window_caption(decimated: Decimation) -> str:
     """Numbers of the points in the window and of all of them; empty without curves."""
     counted = [(curve, points) for curve, points in decimated if curve.counted]
     if not counted:
@@ -36,7 +35,7 @@ def window_caption(decimated: Decimation, y: Axis) -> str:
     text = f"{total:,} {noun}" if shown >= total else f"{shown:,} of {total:,} {noun}"
     complete = all(points.complete or not curve.line for curve, points in counted)
     text = text if complete else f"{text}, drawn from extremes"
-    return " · ".join([text, *missing_counts([curve for curve, _ in counted], y)])
+    return " · ".join([text, *missing_counts([curve for curve, _ in counted])])
 
 
 def _bars_without_value(panel: Bars) -> list[str]:
@@ -63,7 +62,7 @@ def caption(drawing: Drawing) -> str:
         parts.append(count(points, "point"))
     for panel in drawing.panels:
         if isinstance(panel, Plot):
-            parts += missing_counts([c for c in panel.curves if c.counted], panel.y)
+            parts += missing_counts([c for c in panel.curves if c.counted])
         if isinstance(panel, Bars):
             parts.append(count(len(panel.categories), *panel.category_noun))
             parts += _bars_without_value(panel)

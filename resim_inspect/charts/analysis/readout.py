@@ -13,7 +13,7 @@ from resim_inspect.charts.analysis import bar_layout
 from resim_inspect.charts.analysis.curve_stats import CurveStats, curve_stats
 from resim_inspect.charts.analysis.decimate import axis_units, ns_of, stored_units
 from resim_inspect.charts.analysis.scales import Scale, data_extent
-from resim_inspect.charts.analysis.ticks import position_label
+from resim_inspect.charts.analysis.ticks import log_value, position_label
 from resim_inspect.charts.model.drawing import (
     Axis,
     Bands,
@@ -49,7 +49,7 @@ def extent(panel: Panel | None) -> tuple[float, float] | None:
 def value_text(value: float, curve_unit: str, axis: Axis, digits: int = DIGITS) -> str:
     """Text of a y value that is given in axis units."""
     if axis.kind == "log":
-        value = 10.0**value if abs(value) < 300 else math.inf
+        value = log_value(value)
     if axis.kind == "category":
         category = round(value) if math.isfinite(value) else -1
         return axis.categories[category] if 0 <= category < len(axis.categories) else number(value)
@@ -155,7 +155,7 @@ def sample_reading(curve: Curve, panel: Plot, k: int) -> Reading:
     unit = curve.unit or axis.shown_unit
     text = value_text(value, unit, axis, digits_apart(value, near))
     if axis.kind == "log":
-        value = 10.0**value if abs(value) < 300 else math.inf
+        value = log_value(value)
     if curve.texts:
         raw = k if stats.positions is None else int(stats.positions[k])
         if raw < len(curve.texts) and curve.texts[raw]:
@@ -178,8 +178,9 @@ def _without_value(curve: Curve, panel: Plot, k: int) -> Reading:
     axis = panel.right if curve.right and panel.right is not None else panel.y
     at = float(axis_units(curve_stats(curve).missing_x[k : k + 1], panel.x)[0])
     status = None if curve.statuses is None else MetricStatus(int(curve.statuses[sample]))
-    # On a log axis this may as well be a number that has no logarithm.
-    text = "–" if axis.kind == "log" else f"– ({number(float(curve.y[sample]))})"
+    value = float(curve.y[sample])
+    # On a log axis NaN may as well be a number that has no logarithm.
+    text = "–" if axis.kind == "log" and math.isnan(value) else f"– ({number(value)})"
     return Reading(curve.name, text, status, position_label(at, panel.x), curve.color_role, at)
 
 

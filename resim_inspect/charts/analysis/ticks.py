@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -122,6 +123,15 @@ def log_ticks(low: float, high: float, max_ticks: int) -> Ticks:
     stride = max(1, math.ceil(len(decades) / max(2, max_ticks)))
     chosen = [float(k) for k in decades if k % stride == 0]
     return Ticks(tuple(chosen), tuple(log_number(k) for k in chosen))
+
+
+def log_value(position: float) -> float:
+    """The value at a position of a log axis; beyond those of a float, the last of them."""
+    try:
+        return math.pow(10.0, position)
+    except OverflowError:
+        # The logarithm of the largest value is rounded up.
+        return sys.float_info.max
 
 
 def log_number(position: float) -> str:
@@ -295,7 +305,9 @@ def position_label(position: float, axis: Axis, span: float = 0.0) -> str:
     if axis.kind == "time":
         return _moment(position, axis, span)
     if axis.kind == "log":
-        text = number(10.0**position, 5) if abs(position) < 300 else f"1e{position:.1f}"
+        # Beyond these no float has a value.
+        inside = -323.3 < position < 308.2
+        text = number(10.0**position, 5) if inside else f"1e{position:.1f}"
         return with_unit(text, axis.shown_unit)
     if axis.kind == "category":
         category = round(position) if math.isfinite(position) else -1

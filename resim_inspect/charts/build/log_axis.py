@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.model.drawing import Drawing, Panel, Plot
@@ -38,7 +39,7 @@ def _logarithmic(panel: Panel) -> Panel:
     return replace(
         panel,
         y=replace(panel.y, kind="log", limits=limits),
-        curves=tuple(c if c.right else replace(c, y=np.log10(c.y)) for c in panel.curves),
+        curves=tuple(c if c.right else replace(c, y=_logs(c.y)) for c in panel.curves),
         reference_lines=tuple(
             line if line.vertical else replace(line, position=_log(line.position))
             for line in panel.reference_lines
@@ -50,6 +51,11 @@ def _logarithmic(panel: Panel) -> Panel:
             if note.right or note.y > 0
         ),
     )
+
+
+def _logs(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithms of positive values; what is not finite stays as it is."""
+    return np.log10(values, out=values.astype(np.float64), where=np.isfinite(values))
 
 
 def _log(value: float) -> float:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from resim_inspect.charts.analysis.ticks import log_value
 from resim_inspect.charts.model.drawing import Drawing, Gauge, Plot
 from resim_inspect.job_rows import Cell
 from resim_inspect.text import clean, number, quantity
@@ -80,7 +81,7 @@ class SharedScale:
         known = next(r for r in self._ranges.values() if r.range is not None)
         low, high = window
         if known.kind == "log":
-            low, high = (10.0**end if abs(end) < 300 else math.inf for end in window)
+            low, high = (log_value(end) for end in window)
         return f"{number(low, 3)} … {quantity(high, known.unit, 3)}"
 
     def _worked_out(self) -> tuple[Window | None, str]:

@@ -66,7 +66,7 @@ def paint(panel: Plot, request: PanelRequest) -> PaintedPanel:
         x_range=view,
         y_range=left_range,
         reverse=panel.x.reverse,
-        caption=window_caption(decimated, panel.y),
+        caption=window_caption(decimated),
         x_title=title,
         read=read,
     )
@@ -150,9 +150,8 @@ def _style(color: RGB | None) -> Style:
 def _paint_missing(frame: PlotFrame, panel: Plot, axes: AxisLayout) -> None:
     """Marks of samples without a finite value, those of the value that is meant last."""
     for curve in sorted(panel.curves, key=lambda curve: curve.mark == VALUE_MARK):
-        axis = panel.right if curve.right and panel.right is not None else panel.y
         side = replace(frame, y=axes.right_y) if curve.right else frame
-        for mark in missing_marks(side, panel.x, curve, axis.kind == "log"):
+        for mark in missing_marks(side, panel.x, curve):
             row = frame.row(max(mark.row, -1 if axes.rows else 0))
             style = frame.palette.style(mark.color_role, bold=True)
             frame.grid.put(frame.area.x + mark.column, row, mark.sign, style)

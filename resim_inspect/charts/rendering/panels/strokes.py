@@ -160,7 +160,7 @@ def mark_strokes(frame: PlotFrame, points: Decimated) -> list[Stroke]:
     return strokes
 
 
-def missing_marks(frame: PlotFrame, axis: Axis, curve: Curve, log_y: bool) -> list[MissingMark]:
+def missing_marks(frame: PlotFrame, axis: Axis, curve: Curve) -> list[MissingMark]:
     """Marks of samples without a finite value; a gap in a line is enough for a NaN that passed.
 
     Infinities have an arrow at the edge towards them, and a failing one its mark inside of it.
@@ -173,8 +173,7 @@ def missing_marks(frame: PlotFrame, axis: Axis, curve: Curve, log_y: bool) -> li
     columns = np.minimum(np.floor(xs), frame.x.cells - 1)
     inside = (xs >= 0) & (xs <= frame.x.cells)
     top = frame.y.cells - 1
-    # On a log axis an infinity may as well be a number that has no logarithm.
-    sides = [] if log_y else [(np.inf, "↑", top, -1), (-np.inf, "↓", 0, 1)]
+    sides = [(np.inf, "↑", top, -1), (-np.inf, "↓", 0, 1)]
     if frame.y.reverse:
         sides = [(value, "↓↑"[sign == "↓"], top - row, -step) for value, sign, row, step in sides]
     elsewhere = inside.copy()

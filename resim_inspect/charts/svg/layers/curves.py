@@ -62,9 +62,7 @@ def paint_missing(area: PlotArea, panel: Plot) -> None:
         xs = area.xs(axis_units(stats.missing_x, panel.x))
         inside = (xs >= area.room.x) & (xs <= area.room.right)
         elsewhere = inside.copy()
-        # On a log axis an infinity may as well be a number that has no logarithm.
-        edges = [(np.inf, True), (-np.inf, False)] if axis.kind != "log" else []
-        for value, high in edges:
+        for value, high in ((np.inf, True), (-np.inf, False)):
             there = inside & (stats.missing_y == value)
             elsewhere &= ~there
             top = high != axis.reverse

@@ -108,7 +108,7 @@ def _paint_head(canvas: Canvas, panel: Plot, room: Room, ranges: tuple[Range, Ra
 
 
 def _caption(area: PlotArea, panel: Plot) -> str:
-    text = window_caption(area.decimated, panel.y)
+    text = window_caption(area.decimated)
     if panel.heatmap is not None and panel.heatmap.z.size:
         drawn = drawn_values(panel.heatmap)[0].size
         if drawn < panel.heatmap.z.size:
