@@ -71,6 +71,11 @@ def band_cells(band: Bands, x: Scale, axis: Axis) -> BandCells:
     for k in order.tolist():
         codes[a[k] : b[k]] = run_codes[k]
         severities[a[k] : b[k]] = np.maximum(severities[a[k] : b[k]], worst[k])
+    # The last sample's state has no length. It takes its column, unless a failure begins there,
+    # which may have no other.
+    k = len(starts) - 1
+    if last == len(band.starts) and starts[k] == ends[k] and not failing[:k][a[:k] == a[k]].any():
+        codes[a[k]], severities[a[k]] = run_codes[k], worst[k]
     return BandCells(codes, severities)
 
 

@@ -43,7 +43,8 @@ Decimation = list[tuple[Curve, Decimated]]
 def axis_units(values: NDArray[Any], axis: Axis) -> NDArray[np.float64]:
     """Stored x as axis units: ns become seconds since the axis's base, exact near the base."""
     if values.dtype.kind in "iu":
-        if len(values) and abs(int(values[0]) - axis.base) > 2**62:
+        farthest = (values.min(), values.max()) if len(values) else ()
+        if any(abs(int(value) - axis.base) > 2**62 for value in farthest):
             # So far from the base that int64 would overflow: ns no longer matter.
             return values.astype(np.float64) / 1e9 - axis.base / 1e9
         return (values - np.int64(axis.base)).astype(np.float64) / 1e9

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resim_inspect.charts.analysis.decimate import decimate
+from resim_inspect.charts.analysis.decimate import axis_units, decimate
 from resim_inspect.charts.model.drawing import Axis, Curve
 from resim_inspect.document.enums import MetricStatus
 
@@ -111,3 +111,11 @@ def test_facts_of_times_are_exact_beyond_what_a_float_holds() -> None:
     axis = Axis("time", base=base)
     decimated = decimate(Curve("ns", x, np.arange(10.0)), axis, (2e-9, 4e-9), 10)
     assert (decimated.x * 1e9).round().tolist() == [1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+def test_times_at_both_ends_of_int64_keep_their_order() -> None:
+    far = 9 * 10**18
+    for base in (0, -far, far):
+        for times in ([-far, 0, far], [0, far], [-far, 0], [0, -far, far]):
+            units = axis_units(np.array(times, np.int64), Axis("time", base=base))
+            assert units.tolist() == [(time - base) / 1e9 for time in times]

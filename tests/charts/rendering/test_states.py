@@ -100,3 +100,18 @@ def test_a_state_that_fails_in_two_ways_has_both_marks() -> None:
 def test_failing_states_stay_in_a_legend_with_little_room() -> None:
     document = states({"mode": [*MODES[:5], "LOST", *MODES[5:7]]}, ["LOST"])
     assert "✗ LOST" in shown(document, 40).text.split("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("row", "end"),
+    [
+        (["OK"] * 19 + ["DONE"], "]D"),
+        (["LOST"] * 19 + ["DONE"], "]D"),
+        (["OK"] * 19 + ["LOST"], "]✗"),
+        (["OK"] * 998 + ["LOST", "DONE"], "]✗"),
+        (["OK"] * 19 + ["DONE"] * 5, "═]"),
+    ],
+)
+def test_the_state_of_the_last_sample_is_seen(row: list[str], end: str) -> None:
+    picture = shown(states({"mode": row}, ["LOST"]), 60)
+    assert any(line.endswith(end) for line in canvas(picture)), picture.text
