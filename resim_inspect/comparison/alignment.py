@@ -102,7 +102,7 @@ def align(
     """Put two curves on one index; `shiftable` aligns the starts where nothing overlaps.
 
     Samples are sorted by x first unless the indexes are equal. Runs often differ by one sample:
-    it is left out if it has the value of the other curve's end.
+    it is left out where the other curve could have gone on like that.
     """
     if x is other_x or (len(x) == len(other_x) and np.array_equal(x, other_x)):
         return Aligned(x, y, other_y, False)
@@ -230,13 +230,20 @@ def _continues(
     other_y: NDArray[np.float64],
     tolerance: Tolerance,
 ) -> bool:
-    """Return True if what lies outside a range has the value of the other curve's nearest end."""
+    """Return True if what lies outside a range differs from the other curve's nearest end by no
+    more than the samples of that curve from one to the next: a slope goes on."""
     head = y[: np.searchsorted(x, low, side="left")]
     tail = y[np.searchsorted(x, high, side="right") :]
-    return not any(
-        deviation(part, np.broadcast_to(end, part.shape), tolerance).different
-        for part, end in ((head, other_y[0]), (tail, other_y[-1]))
-    )
+    with np.errstate(all="ignore"):
+        changes = np.abs(np.diff(other_y))
+        usual = float(changes.max(where=np.isfinite(changes), initial=0.0))
+        for part, end in ((head, other_y[0]), (tail, other_y[-1])):
+            apart = np.abs(part - end)
+            if (
+                tolerance.different(part, np.full_like(part, end), apart) & ~(apart <= usual)
+            ).any():
+                return False
+    return True
 
 
 def _step(x: NDArray[Any]) -> float:

@@ -60,6 +60,22 @@ def test_one_more_sample_within_the_tolerance_is_the_same() -> None:
     assert only_change(before, after, "0.01").direction is CHANGED
 
 
+@pytest.mark.parametrize(
+    ("extra", "limit", "direction"),
+    [
+        pytest.param(10.0, LIMIT, SAME, id="goes on"),
+        pytest.param(9.0, LIMIT, SAME, id="stays"),
+        pytest.param(12.0, LIMIT, CHANGED, id="jumps"),
+        pytest.param(10.0, 9.5, WORSE, id="goes on beyond the limit"),
+        pytest.param(float("nan"), LIMIT, CHANGED, id="becomes a gap"),
+    ],
+)
+def test_one_more_sample_of_a_slope(extra: float, limit: float, direction: Direction) -> None:
+    before = curve(range(10), [float(at) for at in range(10)], limit)
+    after = curve(range(11), [*(float(at) for at in range(10)), extra], limit)
+    assert only_change(before, after).direction is direction
+
+
 def test_a_longer_curve_that_breaks_its_limit_is_worse() -> None:
     before = curve(range(10), [1.0] * 10)
     after = curve(range(20), [1.0] * 10 + [1e6] * 10)

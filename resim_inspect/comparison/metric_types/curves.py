@@ -212,10 +212,16 @@ def _compare_curves(
         measured = _with_x(measured, old, new, assessment.tolerance)
     if measured.share > 0:
         assessment.note(lead + deviation_text(measured, aligned, unit, old.timed))
-    if measured.share > 0 or aligned.longer:
-        # Limits are about whole curves: the part beyond the overlap may break them too.
+    if measured.share > 0 or aligned.interpolated:
+        # Limits are about whole curves: a sample beyond the overlap may break them too.
         limits = refs[0].limits if refs[0].limits == refs[1].limits else None
-        assessment.extremes(*(_extreme(limits, curve.y) for curve in (old, new)))
+        before, after = (_extreme(limits, curve.y) for curve in (old, new))
+        if measured.share > 0 or aligned.longer or _is_beyond(before) != _is_beyond(after):
+            assessment.extremes(before, after)
+
+
+def _is_beyond(end: Extreme | None) -> bool:
+    return end is not None and end.excess > 0
 
 
 def _by_sample(old: Curve, new: Curve) -> bool:
