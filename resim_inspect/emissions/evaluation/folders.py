@@ -18,7 +18,7 @@ from resim_inspect.emissions.config.model import TEMPLATE_FOLDER
 from resim_inspect.emissions.evaluation.config_metrics import select_metrics, topic_schemas
 from resim_inspect.emissions.evaluation.errors import MissingEvaluationExtraError
 from resim_inspect.emissions.evaluation.evaluator import Evaluation, evaluate_metrics
-from resim_inspect.emissions.evaluation.kept_results import KeptResults
+from resim_inspect.emissions.evaluation.kept_results import RETRY_SECONDS, KeptResults
 from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
 from resim_inspect.emissions.evaluation.processes.child_process import CancelledEvaluationError
 from resim_inspect.emissions.evaluation.topic_data import topics_document
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 CACHED = 4
 """Evaluated documents that are kept: a command may open the same one several times."""
-_RETRY_SECONDS = 60.0
-"""s for which a document is kept that has metrics which were stopped. They may be evaluated when
-the machine has less load, but the command that runs is to have one document."""
 _documents: OrderedDict[Hashable, tuple[bytes, float]] = OrderedDict()
 """Documents, each with the time until which it is kept."""
 _documents_lock = threading.Lock()
@@ -110,7 +107,7 @@ def document_of(
             document, is_final = _made(tuple(files), configs, control, with_topics)
             # Of one that was stopped, the rest may be wanted later.
             if is_final or not control.is_stopped():
-                end = math.inf if is_final else monotonic() + _RETRY_SECONDS
+                end = math.inf if is_final else monotonic() + RETRY_SECONDS
                 _keep_document(key, document, end)
         return document
     except UnreadableError:

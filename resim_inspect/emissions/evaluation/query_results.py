@@ -84,15 +84,16 @@ class QueryResults:
         key = self._key(translation, sql, threshold)
         value = self._found(key)
         if isinstance(value, SqlError):
-            raise SqlError(str(value), value.position)
+            raise SqlError(str(value), value.position, is_transient=value.is_transient)
         if isinstance(value, Table):
             return QueryResult(translation, value, key)
         self._budget.check()
         try:
             table = self._client.run(translation, sql)
         except SqlError as fault:
-            if not fault.is_transient:
-                self._keep(key, SqlError(str(fault), fault.position), 0)
+            is_transient = fault.is_transient
+            same_fault = SqlError(str(fault), fault.position, is_transient=is_transient)
+            self._keep(key, same_fault, 0, is_transient=is_transient)
             raise
         self._keep(key, table, table.size)
         return QueryResult(translation, table, key)
@@ -106,14 +107,15 @@ class QueryResults:
         key = None if result.key is None else (template, spec.template_file, result.key)
         value = self._found(key)
         if isinstance(value, RenderError):
-            raise RenderError(str(value))
+            raise RenderError(str(value), is_transient=value.is_transient)
         if not isinstance(value, str):
             self._budget.check()
             try:
                 value = self._renderer.render(template, spec.template_file, result.table)
             except RenderError as fault:
-                if not fault.is_transient:
-                    self._keep(key, RenderError(str(fault)), 0)
+                is_transient = fault.is_transient
+                same_fault = RenderError(str(fault), is_transient=is_transient)
+                self._keep(key, same_fault, 0, is_transient=is_transient)
                 raise
             self._keep(key, value, 4 * len(value))
         try:
@@ -134,9 +136,11 @@ class QueryResults:
             return None
         return self._planned.get(key) or self._kept.get(key)
 
-    def _keep(self, key: Hashable | None, value: object, size: int) -> None:
+    def _keep(
+        self, key: Hashable | None, value: object, size: int, *, is_transient: bool = False
+    ) -> None:
         if self._kept is not None and key is not None:
-            self._kept.keep(key, value, size)
+            self._kept.keep(key, value, size, is_transient=is_transient)
 
     def _key(
         self, translation: Translation, sql: str, threshold: float | int | None

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from resim_inspect.emissions.config import load_config
-from resim_inspect.emissions.evaluation import custom_templates, folders
+from resim_inspect.emissions.evaluation import custom_templates, folders, kept_results
 from resim_inspect.emissions.evaluation.budget import Budget
 from resim_inspect.emissions.evaluation.columns import Column, Table
 from resim_inspect.emissions.evaluation.errors import RenderError, SqlError
@@ -207,7 +207,8 @@ def test_what_was_stopped_runs_again_after_a_while(
     monkeypatch.setattr(QueryClient, "run", stopped_query)
     monkeypatch.setattr(custom_templates.TemplateRenderer, "render", stopped_template)
     now = 1000.0
-    monkeypatch.setattr(folders, "monotonic", lambda: now)
+    for module in (folders, kept_results):
+        monkeypatch.setattr(module, "monotonic", lambda: now)
     new = "SELECT MIN(v) FROM speed"
     watched.write({**METRICS, "Largest": metric(new, "scalar")})
     watched.template('{"data": []}')
@@ -217,6 +218,12 @@ def test_what_was_stopped_runs_again_after_a_while(
     watched.ran.clear()
     # Within one command it stays the same document.
     assert document_of(path) is first
+    # A row of a topic that neither reads stops neither of them again, and hides neither error.
+    now += 50
+    watched.append(emission("empty", {"v": 1.0}))
+    assert document_of(path) == first
+    assert watched.ran == []
+    # A document with a kept error of this kind is itself kept for a while only.
     now += 61
     assert watched.evaluated() == [new, "template"]
 
