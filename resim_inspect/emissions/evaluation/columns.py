@@ -89,8 +89,9 @@ class Table:
         from resim_inspect.text import clean, count
 
         return [
-            f"{count(column.unfit, 'time')} of the column “{clean(column.name, 60)}” before "
-            "1677-09-21 or after 2262-04-11 taken as NULL."
+            f"The column “{clean(column.name, 60)}” has {count(column.unfit, 'time')} before "
+            f"1677-09-21 or after 2262-04-11, which {'is' if column.unfit == 1 else 'are'} "
+            "taken as NULL."
             for column in self.columns
             if column.unfit
         ]

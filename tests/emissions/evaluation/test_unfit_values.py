@@ -217,7 +217,8 @@ def test_times_beyond_64_bits_are_null_and_noted(tmp_path: Path) -> None:
     sql = f"SELECT * FROM (VALUES {times}, {usual}) AS t(at, v)"
     found, document = evaluate(outputs, {"Times": metric(sql, "line")})
     assert [finding.message for finding in found.findings] == [
-        "2 times of the column “at” before 1677-09-21 or after 2262-04-11 taken as NULL.",
+        "The column “at” has 2 times before 1677-09-21 or after 2262-04-11, which are taken as "
+        "NULL.",
         "3 rows without a time left out.",
     ]
     (data,) = (data for data in document.data if data.name == "Times: v")
