@@ -162,13 +162,13 @@ def reaches_beyond(x: NDArray[Any], other_x: NDArray[Any]) -> bool:
 
 
 def reach_text(x: NDArray[Any], other_x: NDArray[Any], timed: bool) -> str:
-    """`3 samples over 2.000 s, now 5 samples over 4.000 s; compared where they overlap`."""
+    """`3 samples over 2.000 s, now 5 samples over 4.000 s`."""
     texts = [
         f"{count(len(side), 'sample')} over "
         + distance_text(float(side.max()) - float(side.min()), timed)
         for side in (x, other_x)
     ]
-    return f"{texts[0]}, now {texts[1]}; compared where they overlap"
+    return f"{texts[0]}, now {texts[1]}"
 
 
 def distance_text(length: float, timed: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -241,10 +241,12 @@ def _category_values(document: Document, data: MetricsData, values: DoubleSummar
     """`Engage 3, Disengage 1`."""
     by_category = document.data_messages[data.position].series_per_category
     parts = []
-    for name in data.category_names[:4]:
+    shown_names = data.category_names[:4]
+    positions = summary_positions(document, data, values, shown_names)
+    for name in shown_names:
         if name in by_category.category_to_series:
             plain = by_category.category_to_series[name].doubles.series
-            position = summary_position(document, data, values, name)
+            position = positions[name]
             known = position is not None and 0 <= position < len(plain)
             shown = quantity(plain[position or 0], data.unit) if known else "no value"
             parts.append(f"{name} {shown}")
@@ -279,6 +281,19 @@ def summary_position(
         if value == wanted:
             return position
     return None
+
+
+def summary_positions(
+    document: Document,
+    data: MetricsData,
+    values: DoubleSummaryValues,
+    categories: Iterable[str | None],
+) -> dict[str | None, int | None]:
+    """Position for each category; an index that they have in common is searched once."""
+    index = document.index_of(data)
+    if index is not None and index.is_per_category:
+        return {name: summary_position(document, data, values, name) for name in categories}
+    return dict.fromkeys(categories, summary_position(document, data, values))
 
 
 def _index_values(document: Document, index: MetricsData, category: str | None) -> Iterator[object]:

@@ -112,6 +112,26 @@ def test_states_that_go_on(extra: list[str], direction: Direction) -> None:
     assert only_change(after, before).direction is MIRRORED[direction]
 
 
-def test_failing_for_a_smaller_share_of_a_longer_run_is_better() -> None:
+def test_a_longer_run_that_fails_as_long_has_changed() -> None:
     before, after = states(["BAD"] * 5 + ["OK"] * 5), states(["BAD"] * 5 + ["OK"] * 20)
-    assert only_change(before, after).direction is BETTER
+    for change in (only_change(before, after), only_change(after, before)):
+        assert change.direction is CHANGED
+        assert "in failure states" not in " ".join(change.why)
+
+
+def test_a_longer_run_that_fails_longer_says_so() -> None:
+    before, after = states(["BAD"] * 5 + ["OK"] * 5), states(["BAD"] * 9 + ["OK"] * 20)
+    assert "5.000 s in failure states, now 9.000 s" in only_change(before, after).why
+
+
+def test_a_run_that_ends_a_sample_earlier_fails_as_long_as_before() -> None:
+    before = states(["BAD"] * 10 + ["OK"] * 91)
+    after = states(["BAD"] * 10 + ["OK"] * 40 + ["OFF"] + ["OK"] * 49)
+    assert only_change(before, after).direction is CHANGED
+    assert only_change(after, before).direction is CHANGED
+
+
+def test_the_tolerance_of_states_covers_one_more_sample() -> None:
+    before, after = states(["OK"] * 10), states(["OK"] * 10 + ["OFF"])
+    assert only_change(before, after, "mode=0.2").direction is SAME
+    assert only_change(before, after, "mode=0.05").direction is CHANGED

@@ -206,7 +206,8 @@ def _compare_curves(
     if aligned.shift:
         assessment.note(f"{lead}starts {distance_text(aligned.shift, old.timed)} later or earlier")
     if aligned.longer:
-        assessment.note(lead + reach_text(old.x, new.x, old.timed))
+        reach = reach_text(old.x, new.x, old.timed)
+        assessment.note(f"{lead}{reach}; compared where they overlap")
     measured = deviation(aligned.before, aligned.after, assessment.tolerance)
     if _by_sample(old, new):
         measured = _with_x(measured, old, new, assessment.tolerance)

@@ -23,7 +23,7 @@ from resim_inspect.document.model import (
     MetricsData,
     ScalarValues,
 )
-from resim_inspect.document.summary import summary_position
+from resim_inspect.document.summary import summary_positions
 from resim_inspect.text import DIGITS, count, digits_apart, quantity, signed
 
 
@@ -108,9 +108,10 @@ def compare_summaries(
     sides = [Measured(count(len(categories), "category", "categories"), unit=u) for u in units]
     if units[0] != units[1]:
         assessment.note(unit_change(*units))
+    places = _positions(pair.before, before, data[0]), _positions(pair.after, after, data[1])
     for category in categories:
-        old = _value_at(pair.before, before, data[0], category)
-        new = _value_at(pair.after, after, data[1], category)
+        old = _value_at(pair.before, before, data[0], category, places[0].get(category))
+        new = _value_at(pair.after, after, data[1], category, places[1].get(category))
         texts = number_texts(old.value, new.value, *units)
         if len(categories) == 1:
             numbers = zip(texts, (old.value, new.value), units, strict=True)
@@ -146,13 +147,23 @@ class _Value(NamedTuple):
     statuses: NDArray[np.int32] | None = None
 
 
+def _positions(
+    document: Document, values: DoubleSummaryValues, data: MetricsData | None
+) -> dict[str | None, int | None]:
+    """Position of the value of each category."""
+    if data is None:
+        return {}
+    return summary_positions(document, data, values, _categories(data))
+
+
 def _value_at(
-    document: Document, values: DoubleSummaryValues, data: MetricsData | None, category: str | None
+    document: Document,
+    values: DoubleSummaryValues,
+    data: MetricsData | None,
+    category: str | None,
+    position: int | None,
 ) -> _Value:
-    if data is None or data.is_per_category != (category is not None):
-        return _Value()
-    position = summary_position(document, data, values, category)
-    if position is None or position < 0:
+    if data is None or position is None or position < 0:
         return _Value()
     doubles = load(document, data, SeriesKind.DOUBLES, category).series
     status_data = document.data_by_id(values.status_data)

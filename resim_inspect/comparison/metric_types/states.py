@@ -7,7 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.comparison.alignment import ascending, hold, reach_text, reaches_beyond
+from resim_inspect.comparison.alignment import (
+    ascending,
+    distance_text,
+    hold,
+    reach_text,
+    reaches_beyond,
+)
 from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.context import Pair, load
 from resim_inspect.comparison.series_assessment import SeriesAssessment
@@ -23,7 +29,7 @@ from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.comparison.value_comparison import ValueComparison
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import StatesOverTimeValues
-from resim_inspect.text import number, seconds
+from resim_inspect.text import count, number, seconds
 
 _NAME = 60
 
@@ -48,6 +54,8 @@ class Divergence(NamedTuple):
     """Time in ns from the first common one to the first difference; None without any."""
     names: tuple[str, str] = ("", "")
     """States at the first difference."""
+    failing: tuple[float, float] = (0.0, 0.0)
+    """Shares of the common time in failure states, before and after."""
     longer: bool = False
     """True if one side goes on for more than a step, or in another state."""
 
@@ -96,20 +104,46 @@ def _compare_pair(
             if problems[0] != problems[1] or not reason:
                 assessment.note(f"{lead}no states {side}" + (f": {reason}" if reason else ""))
         return
-    difference = divergence(first, second)
+    difference = divergence(first, second, failure_states, assessment.tolerance.share)
     if difference is None:
         assessment.note(f"{lead}the times do not overlap; the states are not compared")
         return
     differs = difference.first is not None
     if 0 < difference.share <= assessment.tolerance.share:
         differs = False
+    timed = first.timed and second.timed
     if difference.longer:
-        assessment.note(lead + reach_text(first.times, second.times, first.timed and second.timed))
+        assessment.note(lead + reach_text(first.times, second.times, timed))
     if differs:
         assessment.note(lead + _difference_text(difference, first.timed))
-    if differs or difference.longer:
-        shares = (failing_share(side, failure_states) for side in (first, second))
-        assessment.failing_shares(*shares)
+    if difference.longer:
+        _compare_failing_times(first, second, failure_states, assessment, lead)
+    elif differs:
+        assessment.failing_shares(*difference.failing)
+
+
+def _compare_failing_times(
+    before: States,
+    after: States,
+    failure_states: frozenset[str],
+    assessment: SeriesAssessment,
+    lead: str,
+) -> None:
+    """Compare the times in failure states of sides of which one is longer, each over all of it.
+
+    As shares they are of the longer side's time: a run that ends earlier does not fail more.
+    """
+    sides = [failing_time(side, failure_states) for side in (before, after)]
+    whole = max(total for _, total in sides)
+    shares = [time / whole if whole else 0.0 for time, _ in sides]
+    assessment.failing_shares(shares[0], shares[1])
+    if abs(shares[0] - shares[1]) > assessment.tolerance.share:
+        timed = before.timed and after.timed
+        texts = [
+            distance_text(time, timed) if timed else count(round(time), "sample")
+            for time, _ in sides
+        ]
+        assessment.note(f"{lead}{texts[0]} in failure states, now {texts[1]}")
 
 
 def _difference_text(difference: Divergence, timed: bool) -> str:
@@ -138,10 +172,13 @@ def read_states(ref: SeriesRef) -> States:
     return States(times, codes, values.series.uniques, own, timed=timed)
 
 
-def divergence(before: States, after: States) -> Divergence | None:
+def divergence(
+    before: States, after: States, failure_states: frozenset[str], tolerated: float
+) -> Divergence | None:
     """Compare two series that each have a state; None if their times do not overlap.
 
-    Series that do not overlap but have times are aligned at their starts.
+    Series that do not overlap but have times are aligned at their starts. `tolerated`: the share of
+    the time that one side may go on in another state for at most a step.
     """
     times, other = before.times, after.times
     if before.timed and (times[-1] < other[0] or other[-1] < times[0]):
@@ -157,18 +194,26 @@ def divergence(before: States, after: States) -> Divergence | None:
         np.array([number_of[name] for name in side.names], np.int64)[side.codes]
         for side in (before, after)
     )
-    longer = reaches_beyond(times, other) or not (
-        _continues(times, own, low, high, others) and _continues(other, others, low, high, own)
+    whole = float(max(times[-1], other[-1])) - float(min(times[0], other[0]))
+    beyond = whole - (float(high) - float(low))
+    longer = reaches_beyond(times, other) or (
+        beyond > tolerated * whole
+        and not (
+            _continues(times, own, low, high, others) and _continues(other, others, low, high, own)
+        )
     )
     codes = own[hold(times, union)], others[hold(other, union)]
     differs = codes[0] != codes[1]
+    fails = np.array([name in failure_states for name in names], bool)
+    failing = _share(union, fails[codes[0]]), _share(union, fails[codes[1]])
     if not differs.any():
-        return Divergence(0.0, None, longer=longer)
+        return Divergence(0.0, None, failing=failing, longer=longer)
     first_at = int(np.argmax(differs))
     return Divergence(
         _share(union, differs),
         int(union[first_at]) - int(union[0]),
         (names[codes[0][first_at]], names[codes[1][first_at]]),
+        failing,
         longer,
     )
 
@@ -188,8 +233,19 @@ def _continues(
 
 def failing_share(states: States, failure_states: frozenset[str]) -> float:
     """Share of its time, from 0 to 1, that a series which has a state is in failure states."""
+    return _share(states.times, _is_failing(states, failure_states))
+
+
+def failing_time(states: States, failure_states: frozenset[str]) -> tuple[float, float]:
+    """Time in failure states, and the whole time of a series; in ns, without times in samples."""
+    durations = np.append(np.diff(states.times), 0).astype(np.float64)
+    return float(durations[_is_failing(states, failure_states)].sum()), float(durations.sum())
+
+
+def _is_failing(states: States, failure_states: frozenset[str]) -> NDArray[np.bool_]:
     failing = np.array([name in failure_states for name in states.names], bool)
-    return _share(states.times, failing[states.codes])
+    chosen: NDArray[np.bool_] = failing[states.codes]
+    return chosen
 
 
 def _share(times: NDArray[Any], chosen: NDArray[np.bool_]) -> float:

@@ -72,3 +72,9 @@ def test_bars_at_the_end_of_the_numbers_are_drawn(vertical: bool, sign: int, sta
     assert ("1e308" if vertical else "∞" if stacked else "1.7e308") in shown.text
     svg = svg_chart(Drawing("B", "bar chart", (panel,)))
     assert f"{'-' * (sign < 0)}1.7e308 m" in svg
+
+
+def test_bars_of_the_smallest_numbers_are_drawn() -> None:
+    for values in ([5e-324, 0.0], [-5e-324, 5e-324]):
+        panel = Bars(("one", "two"), (BarSeries("x", np.array(values)),), vertical=False)
+        assert "4.94066e-324" in svg_chart(Drawing("B", "bar chart", (panel,)))

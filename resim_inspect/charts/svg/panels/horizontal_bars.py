@@ -98,8 +98,9 @@ def paint(canvas: Canvas, panel: Bars, categories: range, room: Room) -> None:
 
 
 def _place(x: Scale, value: float) -> float:
-    # A quarter of everything: the span of ±1e308 is more than a float holds.
-    return (value / 4 - x.low / 4) / (x.high / 4 - x.low / 4) * x.cells
+    # The span of ±1e308 is more than a float holds, and a quarter of the smallest number is 0.
+    part = 0.25 if math.isinf(x.high - x.low) else 1.0
+    return (value * part - x.low * part) / (x.high * part - x.low * part) * x.cells
 
 
 def _paint_bar(
