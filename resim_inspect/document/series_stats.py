@@ -68,7 +68,6 @@ def all_series_stats(
     asked before each series. Raises MalformedError for bytes that protobuf refuses, ChangedError
     if the file was rewritten since it was opened, and the CancelledError of concurrent.futures.
     """
-    # Importing concurrent.futures takes as long as validating ten megabytes.
 
     def stats_of(position: int) -> SeriesStats:
         if is_cancelled():
@@ -80,6 +79,7 @@ def all_series_stats(
     positions = list(document.deferred)
     if sum(series.length for series in document.deferred.values()) < _ONE_THREAD:
         return {position: stats_of(position) for position in positions}
+    # Importing it takes as long as validating ten megabytes, so small documents do without.
     from concurrent.futures import ThreadPoolExecutor
     from threading import Barrier
 
