@@ -72,12 +72,14 @@ def add_events(
         )
     notes = []
     if left_out:
-        notes.append(f"{count(left_out, 'event')} left out after {MAX_EVENTS:,}.")
+        verb = "is" if left_out == 1 else "are"
+        notes.append(f"{count(left_out, 'event')} after {MAX_EVENTS:,} {verb} left out.")
     undated = sum(
         int((topic.is_event & ~topic.has_timestamp).sum()) for topic in emissions.topics.values()
     )
     if undated:
-        notes.append(f"{count(undated, 'event')} without a timestamp left out.")
+        verb = "is" if undated == 1 else "are"
+        notes.append(f"{count(undated, 'event')} without a timestamp {verb} left out.")
     return statuses, " ".join(notes)
 
 

@@ -53,7 +53,7 @@ def test_a_figure_does_not_misstate_its_values(tmp_path: Path) -> None:
     assert isinstance(figure, PlotlyValues)
     assert figure.load()["layout"]["xaxis"]["type"] == "category"
     notes = [finding.message for finding in found.findings]
-    assert notes == ["1 value not drawn: NaN, infinite or below 0."]
+    assert notes == ["1 value is not drawn: NaN, infinite or below 0."]
 
 
 def _with_undated(folder: Path) -> Path:
@@ -90,9 +90,9 @@ def test_rows_without_a_timestamp_are_left_out_of_a_time_axis(tmp_path: Path) ->
         assert sorted({len(document.series(one).values) for one in data}) == rows, name
     assert named(document, "Numbers").type.name == "LINE_PLOT"
     notes = [one.message for one in evaluation.findings if one.rule == "metric-evaluation-note"]
-    assert notes.count("2 rows without a time left out.") == 2
-    assert notes.count("2 rows without a time or a state left out.") == 1
-    assert "1 event without a timestamp left out." in notes
+    assert notes.count("2 rows without a time are left out.") == 2
+    assert notes.count("2 rows without a time or a state are left out.") == 1
+    assert "1 event without a timestamp is left out." in notes
     assert "Undated" not in {event.name for event in document.events}
 
 
@@ -219,7 +219,7 @@ def test_times_beyond_64_bits_are_null_and_noted(tmp_path: Path) -> None:
     assert [finding.message for finding in found.findings] == [
         "The column “at” has 2 times before 1677-09-21 or after 2262-04-11, which are taken as "
         "NULL.",
-        "3 rows without a time left out.",
+        "3 rows without a time are left out.",
     ]
     (data,) = (data for data in document.data if data.name == "Times: v")
     assert document.series(data).values.tolist() == [4.0, 5.0]

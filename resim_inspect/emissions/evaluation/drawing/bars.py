@@ -106,8 +106,9 @@ def _histogram(
     if not len(finite):
         raise RenderError(f"The column “{value.name}” has no finite number.")
     if len(finite) < len(values):
-        others = count(len(values) - len(finite), "value")
-        canvas.notes.append(f"{others} without a finite number left out.")
+        others = len(values) - len(finite)
+        verb = "is" if others == 1 else "are"
+        canvas.notes.append(f"{count(others, 'value')} without a finite number {verb} left out.")
     low, high = float(finite.min()), float(finite.max())
     with np.errstate(all="ignore"):
         edges = np.unique(np.linspace(low, high, bins + 1)).tolist()
@@ -137,7 +138,10 @@ def pie(canvas: Canvas) -> None:
         raise RenderError(f"The column “{value.name}” has no numbers; a pie needs them.")
     undrawn = sum(not 0 <= double < float("inf") for double in value.doubles().tolist())
     if undrawn:
-        canvas.notes.append(f"{count(undrawn, 'value')} not drawn: NaN, infinite or below 0.")
+        verb = "is" if undrawn == 1 else "are"
+        canvas.notes.append(
+            f"{count(undrawn, 'value')} {verb} not drawn: NaN, infinite or below 0."
+        )
     wanted = canvas.spec.text_setting("display", "text_info").split("_")
     info = "+".join(word for word in wanted if word in _TEXT_INFO) or "percent"
     trace = {

@@ -73,8 +73,9 @@ class Canvas:
     def note_left_out(self, usable: NDArray[np.bool_], what: str) -> None:
         """Note how many rows are left out since they are without something, if any are."""
         if not usable.all():
-            rows = count(int((~usable).sum()), "row")
-            self.notes.append(f"{rows} without {what} left out.")
+            rows = int((~usable).sum())
+            verb = "is" if rows == 1 else "are"
+            self.notes.append(f"{count(rows, 'row')} without {what} {verb} left out.")
 
     def need(self, least: int, what: str) -> None:
         """Raise RenderError if the result has fewer columns than the template needs."""
