@@ -234,6 +234,8 @@ def _continues(
     more than the samples of that curve from one to the next: a slope goes on."""
     head = y[: np.searchsorted(x, low, side="left")]
     tail = y[np.searchsorted(x, high, side="right") :]
+    if not len(head) and not len(tail):
+        return True
     with np.errstate(all="ignore"):
         changes = np.abs(np.diff(other_y))
         usual = float(changes.max(where=np.isfinite(changes), initial=0.0))

@@ -247,8 +247,9 @@ def _category_values(document: Document, data: MetricsData, values: DoubleSummar
         if name in by_category.category_to_series:
             plain = by_category.category_to_series[name].doubles.series
             position = positions[name]
-            known = position is not None and 0 <= position < len(plain)
-            shown = quantity(plain[position or 0], data.unit) if known else "no value"
+            shown = "no value"
+            if position is not None and 0 <= position < len(plain):
+                shown = quantity(plain[position], data.unit)
             parts.append(f"{name} {shown}")
     if len(data.category_names) > 4:
         parts.append("…")

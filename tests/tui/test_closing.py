@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -90,40 +91,37 @@ async def _shown(pilot: Pilot[Any], screen: Screen[Any], answers: list[object]) 
     await settle(pilot)
 
 
-async def test_a_screen_closes_when_it_is_uppermost_again(place: Place, tmp_path: Path) -> None:
+@asynccontextmanager
+async def _late(place: Place, folder: Path, cover: str) -> AsyncIterator[Pilot[Any]]:
+    """The app on a screen that covers one which is to close; it does once the block uncovers it."""
     make, act = place
     answers: list[object] = []
     async with opened(waves(), (80, 24)) as pilot:
         first = pilot.app.screen
-        lower = make(tmp_path)
+        lower = make(folder)
         await _shown(pilot, lower, answers)
-        await pilot.app.run_action("app.help")
+        await pilot.app.run_action(cover)
         await settle(pilot)
+        above = pilot.app.screen
         act(lower)
         await settle(pilot)
-        assert isinstance(pilot.app.screen, HelpScreen)
+        assert pilot.app.screen is above
         assert not answers
-        await press(pilot, "escape")
+        yield pilot
+        await settle(pilot)
         assert pilot.app.screen is first
         assert len(answers) == 1
+
+
+async def test_a_screen_closes_when_it_is_uppermost_again(place: Place, tmp_path: Path) -> None:
+    async with _late(place, tmp_path, "app.help") as pilot:
+        assert isinstance(pilot.app.screen, HelpScreen)
+        await press(pilot, "escape")
 
 
 async def test_a_screen_closes_when_its_mode_is_in_view_again(place: Place, tmp_path: Path) -> None:
-    make, act = place
-    answers: list[object] = []
-    async with opened(waves(), (80, 24)) as pilot:
-        first = pilot.app.screen
-        lower = make(tmp_path)
-        await _shown(pilot, lower, answers)
-        await pilot.app.run_action("app.open")
-        await settle(pilot)
-        act(lower)
-        await settle(pilot)
-        assert not answers
+    async with _late(place, tmp_path, "app.open") as pilot:
         await pilot.app.run_action("app.previous")
-        await settle(pilot)
-        assert pilot.app.screen is first
-        assert len(answers) == 1
 
 
 @pytest.mark.parametrize("leave", ["app.open", "app.close"])

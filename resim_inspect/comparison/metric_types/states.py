@@ -238,7 +238,7 @@ def failing_share(states: States, failure_states: frozenset[str]) -> float:
 
 def failing_time(states: States, failure_states: frozenset[str]) -> tuple[float, float]:
     """Time in failure states, and the whole time of a series; in ns, without times in samples."""
-    durations = np.append(np.diff(states.times), 0).astype(np.float64)
+    durations = _durations(states.times)
     return float(durations[_is_failing(states, failure_states)].sum()), float(durations.sum())
 
 
@@ -249,11 +249,16 @@ def _is_failing(states: States, failure_states: frozenset[str]) -> NDArray[np.bo
 
 
 def _share(times: NDArray[Any], chosen: NDArray[np.bool_]) -> float:
-    """Share of the time in chosen states; the last one has no duration unless it is alone."""
-    durations = np.append(np.diff(times), 0).astype(np.float64)
+    """Share of the time in chosen states; of states without durations, their share."""
+    durations = _durations(times)
     if not durations.any():
         durations[:] = 1.0
     return float(durations[chosen].sum() / durations.sum())
+
+
+def _durations(times: NDArray[Any]) -> NDArray[np.float64]:
+    """Durations of states; the last one has none."""
+    return np.append(np.diff(times), 0).astype(np.float64)
 
 
 def _measured(refs: list[SeriesRef], failure_states: frozenset[str]) -> Measured:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from contextlib import suppress
+from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resim_inspect.emissions.evaluation.columns import Table
@@ -84,16 +85,14 @@ class QueryResults:
         key = self._key(translation, sql, threshold)
         value = self._found(key)
         if isinstance(value, SqlError):
-            raise SqlError(str(value), value.position, is_transient=value.is_transient)
+            raise copy(value)
         if isinstance(value, Table):
             return QueryResult(translation, value, key)
         self._budget.check()
         try:
             table = self._client.run(translation, sql)
         except SqlError as fault:
-            is_transient = fault.is_transient
-            same_fault = SqlError(str(fault), fault.position, is_transient=is_transient)
-            self._keep(key, same_fault, 0, is_transient=is_transient)
+            self._keep(key, copy(fault), 0)
             raise
         self._keep(key, table, table.size)
         return QueryResult(translation, table, key)
@@ -107,15 +106,13 @@ class QueryResults:
         key = None if result.key is None else (template, spec.template_file, result.key)
         value = self._found(key)
         if isinstance(value, RenderError):
-            raise RenderError(str(value), is_transient=value.is_transient)
+            raise copy(value)
         if not isinstance(value, str):
             self._budget.check()
             try:
                 value = self._renderer.render(template, spec.template_file, result.table)
             except RenderError as fault:
-                is_transient = fault.is_transient
-                same_fault = RenderError(str(fault), is_transient=is_transient)
-                self._keep(key, same_fault, 0, is_transient=is_transient)
+                self._keep(key, copy(fault), 0)
                 raise
             self._keep(key, value, 4 * len(value))
         try:
@@ -136,10 +133,10 @@ class QueryResults:
             return None
         return self._planned.get(key) or self._kept.get(key)
 
-    def _keep(
-        self, key: Hashable | None, value: object, size: int, *, is_transient: bool = False
-    ) -> None:
+    def _keep(self, key: Hashable | None, value: object, size: int) -> None:
+        """Keep a result, or a copy of an error: the error itself has its traceback."""
         if self._kept is not None and key is not None:
+            is_transient = isinstance(value, SqlError | RenderError) and value.is_transient
             self._kept.keep(key, value, size, is_transient=is_transient)
 
     def _key(

@@ -102,13 +102,11 @@ def _histogram(
 ) -> None:
     import numpy as np
 
-    finite = values[np.isfinite(values)]
+    usable = np.isfinite(values)
+    finite = values[usable]
     if not len(finite):
         raise RenderError(f"The column “{value.name}” has no finite number.")
-    if len(finite) < len(values):
-        others = len(values) - len(finite)
-        verb = "is" if others == 1 else "are"
-        canvas.notes.append(f"{count(others, 'value')} without a finite number {verb} left out.")
+    canvas.note_left_out(usable, "a finite number", "value")
     low, high = float(finite.min()), float(finite.max())
     with np.errstate(all="ignore"):
         edges = np.unique(np.linspace(low, high, bins + 1)).tolist()

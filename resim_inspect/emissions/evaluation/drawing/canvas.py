@@ -70,12 +70,12 @@ class Canvas:
         usable = np.isfinite(scaled) & (np.abs(scaled) < _MAX_NS)
         return np.rint(np.where(usable, scaled, 0)).astype(np.int64), usable
 
-    def note_left_out(self, usable: NDArray[np.bool_], what: str) -> None:
+    def note_left_out(self, usable: NDArray[np.bool_], what: str, noun: str = "row") -> None:
         """Note how many rows are left out since they are without something, if any are."""
         if not usable.all():
-            rows = int((~usable).sum())
-            verb = "is" if rows == 1 else "are"
-            self.notes.append(f"{count(rows, 'row')} without {what} {verb} left out.")
+            others = int((~usable).sum())
+            verb = "is" if others == 1 else "are"
+            self.notes.append(f"{count(others, noun)} without {what} {verb} left out.")
 
     def need(self, least: int, what: str) -> None:
         """Raise RenderError if the result has fewer columns than the template needs."""
